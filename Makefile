@@ -1,0 +1,60 @@
+# The situation room. `make help` lists what there is.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test check rehearse replay trace screens verify lock clean
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/run.done node_modules/.done ## install what is needed and start the room
+	@$(BIN)/python -m server setup
+	@exec $(BIN)/python -m server.run
+
+test: $(VENV)/test.done node_modules/.done ## install what the tests need and run them all
+	@bash tests/chromium.sh
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/test.done ## lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+rehearse: $(VENV)/run.done ## play a simulated election day into the running room (SPEED=60)
+	@$(BIN)/python -m ingest.rehearse --speed $(or $(SPEED),60)
+
+replay: $(VENV)/run.done ## send the messages of FILE=reports.csv into the running room
+	@$(BIN)/python -m ingest.replay $(FILE)
+
+trace: $(VENV)/run.done ## print one report's whole life: make trace id=1234-5678
+	@$(BIN)/python -m server.trace $(id)
+
+verify: $(VENV)/run.done ## check the sealed copy of the record
+	@$(BIN)/python -m server.ledger verify
+
+$(VENV)/run.done: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/test.done: requirements-test.txt $(VENV)/run.done
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-test.txt
+	@touch $@
+
+# the machine's npm, or else the one that a wheel brings
+node_modules/.done: package-lock.json $(VENV)/run.done
+	@if command -v npm >/dev/null; then npm ci --silent; else \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.txt && \
+	  PATH="$$PWD/$(BIN):$$PATH" $(BIN)/npm ci --silent; fi
+	@touch $@
+
+lock: ## pin every dependency again, with hashes (needs uv)
+	@for name in requirements requirements-test requirements-node; do \
+	  { sed -E 's/^([^#].*)$$/# \1/' $$name.in; uv pip compile --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --quiet $$name.in; } > $$name.txt; done
+	@npm install --package-lock-only --silent
+
+clean: ## throw away what was installed; DATA_DIR stays
+	@rm -rf $(VENV) node_modules

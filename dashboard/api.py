@@ -1,0 +1,176 @@
+"""The same picture as JSON: what screens and programs ask for. What they may see is decided in views."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request
+
+from dashboard import figures as drawn
+from dashboard import views
+from dashboard.live import now
+from dashboard.words import words_for
+from server import queries
+from server.access import ANYONE, ROLES, allow
+from server.guard import me, room
+from server.log import place
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+OPENAPI = json.loads((Path(__file__).with_name("openapi.json")).read_text())
+
+
+@api.get("/cards")
+@allow(*ROLES)
+def cards() -> Any:
+    """One page of the feed, newest first."""
+    asked = request.args
+    filters = queries.Filters(
+        asked.get("q", ""),
+        asked.get("category", ""),
+        asked.get("status", ""),
+        asked.get("severity", 0, int),
+        asked.get("place", ""),
+    )
+    board, role = room().board, me().role
+    rows, following, total = queries.page(
+        board, filters, views.SCOPE[role], asked.get("before", ""), asked.get("limit", 50, int)
+    )
+    seen = [room().see(row, role) for row in rows]
+    return jsonify(cards=seen, cursor=board.cursor, next=following or None, total=total)
+
+
+@api.get("/changes")
+@allow(*ROLES)
+def changes() -> Any:
+    """Every card that changed behind a place on the log, oldest change first."""
+    after = request.args.get("after", "0-0")
+    try:
+        place(after)
+    except ValueError:
+        abort(400)
+    rows, cursor, more = queries.changes(room().board, after)
+    seen = [card for row in rows if (card := room().see(row, me().role)) is not None]
+    counted = views.counts(room().board, me().role, room().pack, now())
+    return jsonify(after=after, cursor=cursor, cards=seen, more=more, counts=counted)
+
+
+@api.get("/cards/<card>")
+@allow(*ROLES)
+def card(card: str) -> Any:
+    """One card with its history."""
+    row = queries.row_of(room().board, card, views.SCOPE[me().role])
+    if row is None:
+        abort(404)
+    told = queries.history(room().board, card) if me().role in views.DESKS else []
+    return jsonify(card=room().see(row, me().role), history=told)
+
+
+@api.get("/counts")
+@allow(*ROLES)
+def counts() -> Any:
+    """How many of what."""
+    return jsonify(views.counts(room().board, me().role, room().pack, now()))
+
+
+@api.get("/figures")
+@allow(*ROLES)
+def figures() -> Any:
+    """Every figure as a Plotly dictionary."""
+    language, scope = _language(), views.SCOPE[me().role]
+    figured = "open" if scope == "all" else scope  # restricted incidents are in no figure
+    return jsonify(drawn.figures(room().board, figured, room().pack, words_for(language), language))
+
+
+@api.get("/map/shapes")
+@allow(*ROLES)
+def shapes() -> Any:
+    """The provinces' outlines; they change only with the pack."""
+    answer = jsonify(drawn.map_shapes(room().pack))
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+@api.get("/map")
+@allow(*ROLES)
+def on_map() -> Any:
+    """Counts and points for the map."""
+    scope = views.SCOPE[me().role]
+    data = drawn.map_data(room().board, scope)
+    if me().role not in views.DESKS:
+        data["points"] = []  # a point is finer than these roles are told
+    return jsonify(data)
+
+
+@api.get("/taxonomy")
+@allow(*ROLES)
+def taxonomy() -> Any:
+    """Categories and sub-codes with their names, in every language of the pack."""
+    known = room().pack.taxonomy
+    return jsonify(
+        categories=[
+            {
+                "code": category.code,
+                "name": dict(category.name),
+                "subs": [
+                    {"code": sub.code, "name": dict(sub.name), "severity": sub.severity, "restricted": sub.restricted}
+                    for sub in category.subs
+                ],
+            }
+            for category in known.categories
+        ],
+        checkins={code: dict(name) for code, name in known.checkins.items()},
+    )
+
+
+@api.get("/places")
+@allow(*ROLES)
+def places() -> Any:
+    """Places whose name or code is like `q`; all provinces without it."""
+    gazetteer, q = room().gazetteer, request.args.get("q", "")
+    found = gazetteer.search(q, 20) if q else [area for area in room().pack.places.values() if area.level == "province"]
+    return jsonify(
+        [
+            {
+                "code": area.code,
+                "level": area.level,
+                "name": dict(area.name),
+                "path": {language: gazetteer.path(area.code, language) for language in room().pack.languages},
+            }
+            for area in found
+        ]
+    )
+
+
+@api.get("/accounts")
+@allow("administrator")
+def accounts() -> Any:
+    """Who may sign in, or once could."""
+    return jsonify(queries.accounts(room().board))
+
+
+@api.post("/accounts")
+@allow("administrator")
+def open_account() -> Any:
+    """Let somebody sign in: {name, role, phrase}."""
+    given = request.get_json(silent=True) or {}
+    name, role, phrase = (str(given.get(field, "")) for field in ("name", "role", "phrase"))
+    return jsonify(cursor=room().access.open_account(name, role, phrase, by=me().by)), 202
+
+
+@api.delete("/accounts/<name>")
+@allow("administrator")
+def close_account(name: str) -> Any:
+    """End an account and its sessions."""
+    return jsonify(cursor=room().access.close_account(name, by=me().by)), 202
+
+
+@api.get("/openapi.json")
+@allow(ANYONE)
+def openapi() -> Any:
+    """This interface, described."""
+    return jsonify(OPENAPI)
+
+
+def _language() -> str:
+    asked = request.args.get("lang", "") or request.cookies.get("lang", "")
+    return asked if asked in room().pack.languages else room().pack.languages[0]

@@ -1,0 +1,107 @@
+"""From the log to every open screen: follow, fold, push. One follower in each room process."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO, join_room
+
+from dashboard import views
+from server import queries
+from server.access import ROLES, Person
+from server.guard import Room, cookie
+from server.log import Down, Raw
+
+SPACE = "/live"
+LONGEST_WAIT = 1.0  # seconds
+BATCH = 1000  # facts
+MOST_CARDS = 100  # in one patch; beyond, a screen gets the number and asks for pages: nobody reads 1,000 cards a second
+
+logger = logging.getLogger(__name__)
+
+
+class Live:
+    """The room's follower and its screens."""
+
+    def __init__(self, room: Room, socketio: SocketIO, clock: Callable[[], datetime]) -> None:
+        self.room, self.socketio, self.clock = room, socketio, clock
+        self.up = True
+        self._people: dict[str, Person] = {}  # socket -> who looks
+        socketio.on_event("connect", self._connect, namespace=SPACE)
+        socketio.on_event("disconnect", self._disconnect, namespace=SPACE)
+
+    def catch_up(self) -> int:
+        """Fold all facts that there are, before anybody looks. How many."""
+        folded = 0
+        while raws := self.room.log.read(self.room.board.cursor, BATCH):
+            self.room.board.fold(raws)
+            folded += len(raws)
+        return folded
+
+    def step(self, wait: float = 0.01) -> int:
+        """Wait for facts, fold them, tell every screen. How many facts there were. Raises Down."""
+        raws = self.room.log.follow(self.room.board.cursor, wait, BATCH)
+        if raws:
+            self.push(raws)
+        return len(raws)
+
+    def push(self, raws: list[Raw]) -> None:
+        """Fold facts and send each role what it may see of the change."""
+        board = self.room.board
+        after = board.cursor
+        changed = board.fold(raws)
+        rows = queries.rows_of(board, changed) if len(changed) <= MOST_CARDS else []
+        missed = 0 if rows else len(changed)
+        for role in self._roles():
+            seen = [self.room.see(row, role) for row in rows]
+            cards = [card for card in seen if card is not None]
+            self._emit(role, after, cards, missed)
+
+    def beat(self) -> None:
+        """Tell every screen where the log is, so that a lost patch is noticed, and close those whose session ended."""
+        for role in self._roles():
+            self._emit(role, self.room.board.cursor, [], 0)
+        for socket, person in list(self._people.items()):
+            try:
+                still = self.room.access.still(person.key)
+            except Down:
+                return
+            if still is None or still.role != person.role:
+                self.socketio.emit("bye", to=socket, namespace=SPACE)
+                self.socketio.server.disconnect(socket, namespace=SPACE)  # type: ignore[union-attr]
+
+    def _emit(self, role: str, after: str, cards: list[dict[str, Any]], missed: int) -> None:
+        counts = views.counts(self.room.board, role, self.room.pack, self.clock())
+        patch = {"after": after, "cursor": self.room.board.cursor, "cards": cards, "counts": counts, "missed": missed}
+        self.socketio.emit(
+            "patch", {**patch, "record": "up" if self.up else "down"}, to=f"role:{role}", namespace=SPACE
+        )
+
+    def _roles(self) -> list[str]:
+        """The roles that somebody looks with just now."""
+        looking = {person.role for person in self._people.values()}
+        return [role for role in ROLES if role in looking]
+
+    def _connect(self, auth: Any = None) -> bool | None:
+        token = auth.get("token", "") if isinstance(auth, dict) else ""
+        try:
+            access = self.room.access
+            given = str(token) if token else request.cookies.get(cookie(), "")
+            person = access.by_token(given) if token else access.by_session(given)
+        except Down:
+            return False
+        if person is None:
+            return False
+        self._people[request.sid] = person  # type: ignore[attr-defined]
+        join_room(f"role:{person.role}")
+        return None
+
+    def _disconnect(self, reason: Any = None) -> None:
+        self._people.pop(request.sid, None)  # type: ignore[attr-defined]
+
+
+def now() -> datetime:
+    """The wall clock, in UTC, to hand to whoever needs one."""
+    return datetime.now(UTC)

@@ -1,0 +1,185 @@
+"""Frames: the pages themselves, their static parts, and the headers that keep strangers' words from running."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
+
+from dashboard.words import words_for
+from server.access import ANYONE, LONGEST, ROLES, Refused, allow
+from server.guard import cookie, me, room, someone
+from server.log import Down
+
+pages = Blueprint("pages", __name__)
+
+# Plotly writes its own rules into <style>, which needs 'unsafe-inline' for styles; scripts need nothing of the kind.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def headers(answer: Response) -> Response:
+    """Put the room's headers on every answer."""
+    for name, value in HEADERS.items():
+        answer.headers[name] = value
+    answer.headers.setdefault("Cache-Control", "no-store")
+    if room().secure:
+        answer.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return answer
+
+
+def prepare(app: Flask) -> None:
+    """Give templates their words."""
+    app.jinja_env.globals["t"] = lambda key, **values: words_for(_language()).get(key, key).format(**values)
+    app.context_processor(_context)
+    app.after_request(headers)
+
+
+def _context() -> dict[str, Any]:
+    language, person = _language(), someone()
+    return {
+        "lang": language,
+        "languages": room().pack.languages,
+        "person": person,
+        "csrf": person.csrf if person else "",
+        "pack_title": room().pack.title.get(language, room().pack.name),
+        "pack": room().pack,
+    }
+
+
+@pages.get("/")
+@allow(*ROLES)
+def room_page() -> str:
+    """The room."""
+    return render_template("room.html")
+
+
+@pages.get("/sign-in")
+@allow(ANYONE)
+def sign_in_page() -> Any:
+    """The form to sign in."""
+    return redirect("/", 303) if someone() else render_template("sign_in.html", error="", name="")
+
+
+@pages.post("/sign-in")
+@allow(ANYONE)
+def sign_in() -> Any:
+    """Begin a session."""
+    name = request.form.get("name", "").strip()
+    try:
+        session = room().access.sign_in(name, request.form.get("phrase", ""), request.remote_addr or "")
+    except (Refused, Down) as fault:
+        return render_template("sign_in.html", error=_sentence(fault), name=name), 503 if isinstance(
+            fault, Down
+        ) else 403
+    return _entered(session)
+
+
+@pages.post("/sign-out")
+@allow(*ROLES)
+def sign_out() -> Any:
+    """End this session; the browser forgets what it kept."""
+    room().access.sign_out(me())
+    answer = redirect("/sign-in", 303)
+    answer.delete_cookie(cookie(), path="/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@pages.get("/first")
+@allow(ANYONE)
+def first_page() -> Any:
+    """The form behind the one-time link."""
+    word = request.args.get("t", "")
+    if not room().access.invited(word):
+        return render_template("message.html", message="first.spent"), 403
+    return render_template("first.html", error="", name="", word=word)
+
+
+@pages.post("/first")
+@allow(ANYONE)
+def first() -> Any:
+    """Create the first administrator."""
+    word, name, phrase = (request.form.get(field, "") for field in ("t", "name", "phrase"))
+    try:
+        room().access.first_administrator(word, name, phrase)
+    except Refused as fault:
+        return render_template("first.html", error=_sentence(fault), name=name, word=word), 422
+    return render_template("message.html", message="first.done", to="/sign-in"), 201
+
+
+@pages.get("/accounts")
+@allow("administrator")
+def accounts_page() -> str:
+    """Who may sign in."""
+    return render_template("accounts.html", roles=ROLES)
+
+
+@pages.post("/language")
+@allow(ANYONE)
+def language() -> Any:
+    """Remember the reader's language."""
+    chosen = request.form.get("language", "")
+    answer = redirect(_own_path(request.form.get("next", "/")), 303)
+    if chosen in room().pack.languages:
+        answer.set_cookie("lang", chosen, max_age=365 * 86400, samesite="Strict", secure=room().secure, httponly=True)
+    return answer
+
+
+@pages.get("/words/<language>.json")
+@allow(ANYONE)
+def words(language: str) -> Any:
+    """All texts of a language."""
+    return words_for(language) if language in room().pack.languages else abort(404)
+
+
+@pages.get("/health")
+@allow(ANYONE)
+def health() -> Any:
+    """Whether the room is at the head of the log."""
+    board = room().board
+    try:
+        return {"record": "up", "cursor": board.cursor, "behind": room().log.head() != board.cursor}
+    except Down:
+        return {"record": "down", "cursor": board.cursor}, 503
+
+
+def _entered(session: str) -> Response:
+    answer = redirect("/", 303)
+    answer.set_cookie(
+        cookie(), session, max_age=LONGEST, path="/", secure=room().secure, httponly=True, samesite="Strict"
+    )
+    return answer  # type: ignore[return-value]
+
+
+def _sentence(fault: Exception) -> str:
+    return "The record cannot be reached. Try again in a moment." if isinstance(fault, Down) else str(fault)
+
+
+def _language() -> str:
+    chosen = request.cookies.get("lang", "")
+    return chosen if chosen in room().pack.languages else room().pack.languages[0]
+
+
+def _own_path(path: str) -> str:
+    """A path of ours, never another site."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,48 @@
+// Asks the server, and turns every way of failing into one Problem with a status and a sentence.
+
+/** What went wrong: `status` (0 = no answer came), the server's sentence, its reference, a newer card if there is one. */
+export class Problem extends Error {
+  constructor(status, body = {}) {
+    super(body.error?.message ?? "");
+    this.status = status;
+    this.ref = body.error?.ref ?? "";
+    this.card = body.card ?? null;
+  }
+}
+
+const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+const PATIENCE = 15000; // ms; a desk that waits longer should tell the person that nothing came back
+
+/** The session has ended: leave nothing on the screen, then go and sign in. */
+export function leave() {
+  document.body.replaceChildren();
+  location.assign("/sign-in");
+}
+
+async function send(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE), ...options });
+  } catch {
+    throw new Problem(0);
+  }
+  const body = await answer.json().catch(() => ({}));
+  if (answer.status === 401) leave();
+  if (!answer.ok) throw new Problem(answer.status, body);
+  return body;
+}
+
+/** GET as JSON; empty values are left out of the query. */
+export function get(path, query = {}) {
+  const wanted = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return send(wanted.length ? `${path}?${new URLSearchParams(wanted)}` : path, { method: "GET" });
+}
+
+/** POST of JSON with the page's token. */
+export function post(path, body) {
+  const headers = { "Content-Type": "application/json", "X-CSRF": csrf };
+  return send(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** DELETE with the page's token. */
+export const remove = (path) => send(path, { method: "DELETE", headers: { "X-CSRF": csrf } });

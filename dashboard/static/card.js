@@ -1,0 +1,56 @@
+// One row of the feed: what, where, when, how grave, and the sender's words on one line.
+import { age, clockTime } from "./clock.js";
+import { make } from "./make.js";
+import { codeMark, headline, severityMark, statusMark } from "./marks.js";
+import { path } from "./places.js";
+import { oneLine } from "./quote.js";
+import { t } from "./words.js";
+
+/** The row of a card; `element` stays the same while the card changes. */
+export class Row {
+  constructor(card, onOpen) {
+    this.element = make("article", { class: "card", tabindex: "-1", "data-testid": "card", "data-id": card.id });
+    this.element.addEventListener("click", () => onOpen(card.id));
+    this.show(card);
+  }
+
+  /** Draws the card anew; what has not changed stays where it was. */
+  show(card) {
+    this.card = card;
+    this.element.dataset.severity = card.severity ?? 0;
+    this.element.dataset.kind = card.kind;
+    this.element.classList.toggle("rehearsal", !!card.rehearsal);
+    this.element.classList.toggle("rejected", card.status === "rejected");
+    this.when = make("time", { datetime: card.at });
+    const where = path(card.place);
+    this.element.replaceChildren(
+      card.status ? severityMark(card.severity) : make("span", { class: "sev" }),
+      make(
+        "div",
+        { class: "card-head" },
+        codeMark(card),
+        make("span", { class: "card-what" }, headline(card)),
+        make("span", { class: where ? "card-where" : "card-where unknown" }, where || t("place.none")),
+      ),
+      this.when,
+      make("p", { class: "card-text", dir: "auto" }, "text" in card ? oneLine(card.text ?? "") : ""),
+      make("div", { class: "card-tags" }, tags(card)),
+    );
+    this.tick();
+  }
+
+  /** Counts the age anew, against the room's clock. */
+  tick() {
+    const text = `${clockTime(this.card.at)} · ${age(this.card.at)}`;
+    if (this.when.textContent !== text) this.when.textContent = text;
+  }
+}
+
+function tags(card) {
+  return [
+    card.rehearsal && make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")),
+    card.restricted && make("span", { class: "tag tag-restricted" }, t("card.restricted")),
+    card.number && make("span", { class: "number" }, `#${card.number}`),
+    statusMark(card),
+  ];
+}

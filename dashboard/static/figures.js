@@ -1,0 +1,56 @@
+// The figures below the map: the server says what they show, the page gives them its colours, once in a while.
+import { get } from "./ask.js";
+import { hook, make } from "./make.js";
+import { nowAndThen } from "./now_and_then.js";
+import { CONFIG, dressed, painted, plotly } from "./plots.js";
+import { known, language, t } from "./words.js";
+
+const REST = 5000; // ms between redraws
+
+/** The strip of figures in `root`. */
+export class Figures {
+  constructor(root) {
+    this.root = root;
+    this.strip = hook("figures-strip", root);
+    this.refresh = nowAndThen(() => this.fetch(), REST);
+    this.frames = new Map();
+  }
+
+  get shown() {
+    return !!this.strip.offsetParent && document.visibilityState === "visible";
+  }
+
+  async fetch() {
+    if (!this.shown) return;
+    try {
+      this.data = await get("/api/v1/figures", { lang: language });
+      await this.render();
+    } catch {
+      if (!this.data) this.strip.replaceChildren(make("p", { class: "empty" }, t("figures.failed")));
+    }
+  }
+
+  /** Draws what was fetched last, e.g. in the other theme. */
+  async render() {
+    if (!this.data || !this.shown) return;
+    const { react } = await plotly();
+    for (const [name, figure] of Object.entries(this.data)) {
+      const frame = this.frames.get(name) ?? this.frame(name, figure);
+      frame.says.textContent = known(figure.says) ? t(figure.says) : figure.says ?? "";
+      const layout = { ...dressed(figure.layout), uirevision: name };
+      await react(frame.plot, figure.data.map(painted), layout, CONFIG);
+    }
+  }
+
+  frame(name, figure) {
+    const key = `figures.${name}`;
+    const title = known(key) ? t(key) : figure.layout?.title?.text ?? name;
+    const plot = make("div", { class: "plot", role: "img", "aria-label": title });
+    const says = make("p", { class: "says" });
+    const section = make("section", { class: "figure", "data-figure": name }, make("h3", {}, title), says, plot);
+    if (!this.frames.size) this.strip.replaceChildren();
+    this.strip.append(section);
+    this.frames.set(name, { plot, says });
+    return this.frames.get(name);
+  }
+}

@@ -1,0 +1,105 @@
+// What the reader wants to see: kept in the address, asked of the server, and checked on every live card.
+import { categories } from "./codes.js";
+import { hook, make } from "./make.js";
+import { provinces } from "./places.js";
+import { say, t } from "./words.js";
+
+const KINDS = {
+  attention: ["incident", "unsorted", "raw", "set_aside"],
+  incident: ["incident"],
+  unsorted: ["unsorted", "raw", "set_aside"],
+  checkin: ["checkin", "quiet", "tally"],
+  noise: ["noise"],
+  all: [],
+};
+const FIELDS = ["q", "show", "category", "status", "severity", "place"];
+const TYPING = 300; // ms of rest before a search is asked
+
+/** The filter as the server's query: only what is set. */
+export function query(filter) {
+  const { show, ...rest } = filter;
+  return { ...rest, kind: KINDS[show || "attention"].join(",") };
+}
+
+const within = (place, code) => (code === "none" ? !place?.code : place?.province === code || !!place?.code?.startsWith(code));
+
+/** Does the card belong here? Exactly the server's rule, except for words: those only the server can search. */
+export function matches(filter, card) {
+  const kinds = KINDS[filter.show || "attention"];
+  return (
+    (!kinds.length || kinds.includes(card.kind)) &&
+    (!filter.category || card.category === filter.category) &&
+    (!filter.status || card.status === filter.status) &&
+    (!filter.severity || card.severity >= Number(filter.severity)) &&
+    (!filter.place || within(card.place, filter.place))
+  );
+}
+
+/** The row of controls; calls onChange(filter) whenever something else is wanted. */
+export class Filters {
+  constructor(form, onChange) {
+    this.form = form;
+    this.onChange = onChange;
+    this.fill();
+    this.read();
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => setTimeout(() => this.changed()));
+    form.addEventListener("input", (event) => this.typed(event.target));
+    addEventListener("hashchange", () => this.follow());
+  }
+
+  fill() {
+    const add = (name, options) => {
+      for (const [value, label] of options) this.form.elements[name].append(make("option", { value }, label));
+    };
+    add("show", Object.keys(KINDS).map((kind) => [kind === "attention" ? "" : kind, t(`show.${kind}`)]));
+    add("category", categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]));
+    add("status", ["new", "verified", "rejected"].map((status) => [status, t(`status.${status}`)]));
+    add("severity", [5, 4, 3, 2].map((n) => [n, n === 5 ? "5" : `${n}+`]));
+    add("place", [["none", t("place.none")], ...provinces.map((one) => [one.code, say(one.name)]).sort(byName)]);
+  }
+
+  /** The filter as it stands in the controls. */
+  get value() {
+    return Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name].value.trim()]));
+  }
+
+  /** Sets some fields as if the reader had done it. */
+  set(fields) {
+    for (const [name, value] of Object.entries(fields)) this.form.elements[name].value = value;
+    this.changed();
+  }
+
+  read() {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    for (const name of FIELDS) this.form.elements[name].value = wanted.get(name) ?? "";
+    for (const name of FIELDS.slice(1)) if (this.form.elements[name].selectedIndex < 0) this.form.elements[name].value = "";
+    this.mark();
+  }
+
+  follow() {
+    const before = JSON.stringify(this.value);
+    this.read();
+    if (JSON.stringify(this.value) !== before) this.onChange(this.value);
+  }
+
+  typed(field) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.changed(), field.name === "q" ? TYPING : 0);
+  }
+
+  changed() {
+    const wanted = Object.entries(this.value).filter(([, value]) => value);
+    history.replaceState(null, "", wanted.length ? `#${new URLSearchParams(wanted)}` : location.pathname);
+    this.mark();
+    this.onChange(this.value);
+  }
+
+  /** Shows which controls narrow the view, and offers to clear them. */
+  mark() {
+    for (const name of FIELDS) this.form.elements[name].toggleAttribute("data-set", this.form.elements[name].value !== "");
+    hook("filter-clear", this.form).hidden = !FIELDS.some((name) => this.form.elements[name].value);
+  }
+}
+
+const byName = (one, other) => one[1].localeCompare(other[1]);

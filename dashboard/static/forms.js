@@ -1,0 +1,60 @@
+// The fields of each decision: a method and a reason, another category, another place, a note.
+import { categories } from "./codes.js";
+import { make } from "./make.js";
+import { placePicker } from "./picker.js";
+import { say, t } from "./words.js";
+
+const METHODS = ["call_back", "second_source", "document", "photo", "direct_observation"];
+
+/** The decisions a person may take on a card, by its kind. */
+export const decisions = (card) => (card.status ? ["verify", "reject", "category", "place", "note"] : ["open"]);
+
+/** The fields of one decision. */
+export function fieldsOf(action, card) {
+  if (action === "note") return [words("note", t("note.label"))];
+  const reason = words("reason", t("reason.label"));
+  if (action === "place") return [placePicker(), reason];
+  if (action === "category" || action === "open") return [...codeFields(card), reason];
+  return [choice("method", t("method.label"), METHODS.map((method) => [method, t(`method.${method}`)])), reason];
+}
+
+function words(name, label) {
+  return make("label", {}, label, make("textarea", { name, rows: 3, required: true, dir: "auto", maxlength: 2000 }));
+}
+
+function choice(name, label, options) {
+  const first = make("option", { value: "" }, t("choose"));
+  const rest = options.map(([value, text]) => make("option", { value }, text));
+  return make("label", {}, label, make("select", { name, required: true }, first, rest));
+}
+
+/** A family, then what happened in it; a family alone is allowed when nothing in it fits. */
+function codeFields(card) {
+  const family = choice("family", t("category.family"), categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]));
+  const code = choice("code", t("category.sub"), []);
+  const [first, second] = [family, code].map((label) => label.querySelector("select"));
+  const fill = () => {
+    const chosen = categories.find((one) => one.code === first.value);
+    const subs = chosen ? [...chosen.subs.map((sub) => [sub.code, `${sub.code} ${say(sub.name)}`]), [chosen.code, t("category.only")]] : [];
+    second.replaceChildren(make("option", { value: "" }, t("choose")), ...subs.map(([value, text]) => make("option", { value }, text)));
+  };
+  first.addEventListener("change", fill);
+  first.value = card.category ?? "";
+  fill();
+  return [family, code];
+}
+
+/** What stands in the form, without empty fields. */
+export function valuesOf(form) {
+  return Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+}
+
+/** Puts back what somebody had written. */
+export function restore(form, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements[name];
+    if (!field || field instanceof RadioNodeList) continue;
+    field.value = value;
+    field.dispatchEvent(new Event(name === "place_words" ? "input" : "change", { bubbles: true }));
+  }
+}

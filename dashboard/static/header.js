@@ -1,0 +1,46 @@
+// The strip at the top: the hour, how many stations were heard, what is new and grave, and whether the line is live.
+import { hour, clockTime, polls, set } from "./clock.js";
+import { hook } from "./make.js";
+import { figure, t } from "./words.js";
+
+/** The header; calls onWant(fields) when a number that is a filter is chosen. */
+export class Header {
+  constructor(onWant) {
+    for (const button of document.querySelectorAll("[data-want]")) {
+      button.addEventListener("click", () => onWant(Object.fromEntries(new URLSearchParams(button.dataset.want))));
+    }
+  }
+
+  /** Shows the counts and sets the room's hour by them. */
+  show(counts) {
+    if (!counts) return;
+    set(counts.clock);
+    this.counts = counts;
+    write("clock", hour());
+    write("polls", polls());
+    write("heard", t("counts.heard", { n: figure(counts.stations_heard), m: figure(counts.stations) }));
+    write("count-new", figure(counts.by_status?.new ?? 0));
+    write("count-grave", figure(counts.by_severity?.["5"] ?? 0));
+    write("count-unsorted", figure((counts.unsorted ?? 0) + (counts.set_aside ?? 0)));
+    hook("restricted").hidden = !Number.isFinite(counts.restricted);
+    write("count-restricted", figure(counts.restricted));
+    hook("count-grave").parentElement.classList.toggle("some", (counts.by_severity?.["5"] ?? 0) > 0);
+    hook("rehearsal").hidden = !counts.rehearsal;
+    document.body.classList.toggle("is-rehearsal", !!counts.rehearsal);
+  }
+
+  /** "live", "catching" or "interrupted", with the hour up to which the screen is true. */
+  line(state) {
+    const element = hook("line-state");
+    element.dataset.state = state;
+    element.textContent = t(`line.${state}`);
+    const since = clockTime(this.counts?.clock);
+    hook("interrupted").hidden = state !== "interrupted";
+    if (state === "interrupted") write("interrupted", t("line.explain", { at: since }));
+  }
+}
+
+function write(name, text) {
+  const element = hook(name);
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,115 @@
+// Keeps our place in the log: the socket is only a hint, the cursor decides, and every gap is filled from /changes.
+import { io } from "/static/vendor/socket.io.js";
+import { get } from "./ask.js";
+
+const HEARTBEAT = 2000; // ms between patches when nothing happens
+const SILENCE = 3 * HEARTBEAT; // a line quiet for longer is dead, whatever the socket believes
+const BEHIND = 15000; // a server that stays behind our place has another log than the one we read
+
+/** True when cursor `a` lies after cursor `b`; cursors are "n" or "n-n" and compare as numbers, not as text. */
+export function later(a, b) {
+  const [[am, as = 0], [bm, bs = 0]] = [a, b].map((cursor) => String(cursor).split("-").map(Number));
+  return am > bm || (am === bm && as > bs);
+}
+
+/** Calls onPatch({cards, counts}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost(). */
+export class Line {
+  constructor({ onPatch, onState, onBye, onLost }) {
+    Object.assign(this, { onPatch, onState, onBye, onLost });
+    this.state = "";
+    this.catching = false;
+    this.behind = null;
+    this.triedAt = 0;
+  }
+
+  /** Follows from this cursor on. */
+  start(cursor) {
+    this.cursor = this.newest = cursor;
+    this.heardAt = performance.now();
+    // websocket only: polling would need sticky sessions, and would hide a broken proxy
+    this.socket = io("/live", { transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 4000 });
+    this.socket.on("connect", () => {
+      this.heardAt = performance.now();
+      this.catchUp();
+    });
+    this.socket.on("patch", (patch) => this.hear(patch));
+    this.socket.on("disconnect", () => this.tell("interrupted"));
+    this.socket.on("connect_error", () => this.tell("interrupted"));
+    this.socket.on("bye", () => this.onBye());
+    setInterval(() => this.watch(), 1000);
+    this.tell("catching");
+  }
+
+  /** True once everything up to this cursor has been shown. */
+  reached(cursor) {
+    return !later(cursor, this.cursor);
+  }
+
+  hear(patch) {
+    this.heardAt = performance.now();
+    if (later(patch.cursor, this.newest)) this.newest = patch.cursor;
+    if (this.catching) return; // the catch-up fetches it
+    if (later(patch.after, this.cursor)) this.catchUp();
+    else if (later(this.cursor, patch.cursor)) this.wait();
+    else this.take(patch);
+  }
+
+  take(patch) {
+    this.behind = null;
+    this.cursor = patch.cursor;
+    this.onPatch(patch);
+  }
+
+  /** The server is behind us: for a moment after a catch-up that is usual, for longer we read another log. */
+  wait() {
+    this.behind ??= performance.now();
+    if (performance.now() - this.behind > BEHIND) this.onLost();
+  }
+
+  async catchUp() {
+    if (this.catching) return;
+    this.catching = true;
+    this.triedAt = performance.now();
+    this.tell("catching");
+    try {
+      await this.fetchAll();
+      this.tell(this.socket.connected ? "live" : "interrupted");
+    } catch (problem) {
+      if (problem.status === 410) this.onLost();
+      this.tell("interrupted");
+    } finally {
+      this.catching = false;
+    }
+  }
+
+  async fetchAll() {
+    for (;;) {
+      const page = await get("/api/v1/changes", { after: this.cursor });
+      this.take(page);
+      if (page.more) continue;
+      if (!later(this.newest, this.cursor)) return;
+      await new Promise((resume) => setTimeout(resume, 100)); // the page we asked lags behind the socket
+    }
+  }
+
+  /** Once a second: notices a silent line, and tries again what failed. */
+  watch() {
+    const now = performance.now();
+    if (this.socket.connected && now - this.heardAt > SILENCE) {
+      this.tell("interrupted");
+      this.heardAt = now;
+      this.socket.disconnect().connect();
+    }
+    if (this.state !== "interrupted" || now - this.triedAt < HEARTBEAT) return;
+    this.triedAt = now;
+    // a refused connection is not tried again by the client itself; /changes tells us whether we are signed out
+    if (!this.socket.active) this.socket.connect();
+    this.catchUp();
+  }
+
+  tell(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.onState(state);
+  }
+}

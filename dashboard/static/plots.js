@@ -1,0 +1,59 @@
+// Brings Plotly's script when the first figure needs it, and gives every figure the colours of the page.
+import { hue } from "./codes.js";
+
+let arriving = null;
+
+/** Plotly, fetched once from our own host; 4.8 MB, so never before the feed stands. */
+export function plotly() {
+  arriving ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "/static/vendor/plotly.js";
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => reject(new Error("Plotly did not arrive.")));
+    document.head.append(script);
+  });
+  return arriving;
+}
+
+/** The value of a colour token of the page, e.g. ink("--sev-5"); Plotly does not read CSS variables. */
+export function ink(token) {
+  const name = token.replace(/^var\((.*)\)$/, "$1");
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** The five steps of shading, from few to many. */
+export const steps = () => [1, 2, 3, 4, 5].map((n) => ink(`--step-${n}`));
+
+/** A layout that fits the page: its type, its ink, no ground of its own. */
+export function dressed(layout = {}) {
+  const quiet = { gridcolor: ink("--rule"), linecolor: ink("--rule"), zerolinecolor: ink("--rule"), automargin: true };
+  const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
+  const page = getComputedStyle(document.body);
+  return {
+    ...layout,
+    ...Object.fromEntries(["xaxis", "yaxis", ...axes].map((name) => [name, { ...quiet, ...layout[name] }])),
+    title: undefined, // the heading above the figure says it
+    font: { family: page.fontFamily, size: Math.round(parseFloat(page.fontSize) * 0.78), color: ink("--ink-2") },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    hoverlabel: { bgcolor: ink("--raised"), bordercolor: ink("--rule"), font: { color: ink("--ink") } },
+  };
+}
+
+/** A trace in the page's colours: its family's, its statuses', or the shading steps of a heat map. */
+export function painted(trace) {
+  const { category, status } = trace.meta ?? {};
+  const colour = category ? ink(hue(category)) : status ? [status].flat().map((one) => ink(`--status-${one}`)) : null;
+  if (trace.type === "heatmap") return { ...trace, colorscale: scale(), colorbar: { ...trace.colorbar, ...BAR } };
+  return colour ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } } : trace;
+}
+
+const BAR = { thickness: 8, outlinewidth: 0, ticklen: 0, len: 1 };
+
+function scale() {
+  const colours = [ink("--step-0"), ...steps()];
+  return colours.map((colour, n) => [n / (colours.length - 1), colour]);
+}
+
+/** Settings of every drawing on the page. */
+export const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };

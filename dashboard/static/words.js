@@ -1,0 +1,30 @@
+// The room's own words in the reader's language, and names that come in several languages.
+let table = {};
+
+/** The language of the page: "en" or "km". */
+export const language = document.documentElement.lang || "en";
+
+/** Fetches the table of words once, before anything is shown. */
+export async function load() {
+  const answer = await fetch(`/words/${language}.json`, { credentials: "same-origin" });
+  table = await answer.json();
+}
+
+/** True when we have our own words for this key. */
+export const known = (key) => key in table;
+
+/** The words of a key with `{name}` filled in; a missing key shows itself so that it is noticed. */
+export function t(key, values = {}) {
+  return (table[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** A name that is text, or a table of texts by language, in the reader's language. */
+export function say(name) {
+  if (name === null || typeof name !== "object") return name ?? "";
+  return name[language] ?? name.en ?? Object.values(name)[0] ?? "";
+}
+
+const grouped = new Intl.NumberFormat("en");
+
+/** A number with thousands separators, the same in both languages. */
+export const figure = (n) => (Number.isFinite(n) ? grouped.format(n) : "–");

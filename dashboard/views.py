@@ -1,0 +1,136 @@
+"""What each role is told. Redaction lives only here, and a field that is not listed is not shown."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+from server.places import Gazetteer
+
+from server import events, queries
+from server.board import Board
+from server.pack import Pack
+
+SCOPE = {"administrator": "all", "analyst": "open", "press": "verified", "viewer": "verified"}  # role -> queries.SCOPES
+DESKS = ("administrator", "analyst")  # see words and sources; until there is a security lead, the first sees restricted
+
+FOR_ALL = (
+    "id",
+    "number",
+    "kind",
+    "status",
+    "category",
+    "sub",
+    "severity",
+    "rehearsal",
+    "at",
+    "version",
+    "changed",
+    "place",
+)
+FOR_DESKS = (
+    *("second", "confidence", "because", "restricted", "sent_at", "channel", "gateway", "source", "known", "reference"),
+    *("text", "count", "clock", "unread"),
+)
+FINEST = {"press": "district", "viewer": "province"}  # role -> the finest level of place it is told
+LEVELS = ("province", "district", "commune", "station")
+
+
+def card(row: queries.Row, role: str, gazetteer: Gazetteer) -> dict[str, Any] | None:
+    """A card as `role` may see it; {"id", "gone"} when it no longer may; None when it never could."""
+    if not _within(row, SCOPE[role]):
+        once = bool(row["was_verified"]) if SCOPE[role] == "verified" else True
+        return {"id": row["id"], "gone": True} if once else None
+    whole = _whole(row, gazetteer, FINEST.get(role, "station"))
+    names = FOR_ALL + FOR_DESKS if role in DESKS else FOR_ALL
+    return {name: whole[name] for name in names}
+
+
+def visible(row: queries.Row, role: str, gazetteer: Gazetteer) -> dict[str, Any] | None:
+    """A card as `role` may see it, or None."""
+    seen = card(row, role, gazetteer)
+    return None if seen is None or seen.get("gone") else seen
+
+
+def _within(row: queries.Row, scope: str) -> bool:
+    """The same condition as queries.SCOPES, on a row."""
+    if scope == "all":
+        return True
+    return not row["restricted"] and (scope == "open" or row["status"] == "verified")
+
+
+def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any]:
+    detail, changed = row["detail"], row["changed"]
+    flags = {name: bool(row[name]) for name in ("restricted", "rehearsal")}
+    empty = {name: row[name] or None for name in ("category", "sub", "second", "sent_at")}
+    spoken = {"text": readable(detail.get("text", "")), "because": detail.get("because", [])}
+    written = {name: detail.get(name) for name in ("count", "clock")}
+    return {
+        **{name: row[name] for name in ("id", "number", "kind", "status", "severity", "confidence", "at")},
+        **{name: row[name] for name in ("channel", "gateway", "version")},
+        **(flags | empty | spoken | written),
+        "unread": detail.get("unread", []),
+        "source": call_sign(row["source"]),
+        "known": False,  # nobody is on a roster before there is one
+        "reference": events.reference(row["id"]),
+        "changed": log_id(changed),
+        "place": _place(row, gazetteer, finest),
+    }
+
+
+def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any] | None:
+    """Where it was, no finer than the role is told."""
+    told, code = row["place"], row["place"].get("code") or row["province"]
+    level = told.get("level")
+    if not code or level in (None, "none"):
+        return None
+    if LEVELS.index(level) > LEVELS.index(finest):
+        level, code = finest, gazetteer.above(code, finest)
+        told, point = {"confidence": told.get("confidence")}, {"lat": None, "lon": None, "station": None}
+    else:
+        point = {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None}
+    named = {"en": gazetteer.path(code, "en"), "km": gazetteer.path(code, "km")}
+    certain = {"confidence": told.get("confidence"), "because": told.get("because", [])}
+    return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}
+
+
+def readable(text: str) -> str:
+    """Words for a screen: what was no UTF-8 (kept as surrogates) is shown as the replacement character."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def call_sign(alias: str) -> str | None:
+    """How desks speak of a source: `S-4KQ-7MD`, from its alias, the same each time; None when nobody is named."""
+    if not alias:
+        return None
+    letters = base64.b32encode(bytes.fromhex(alias)).decode()[:6]
+    return f"S-{letters[:3]}-{letters[3:]}"
+
+
+def log_id(changed: int) -> str:
+    """The fact id of a place on the log."""
+    return f"{changed // 1_000_000}-{changed % 1_000_000}"
+
+
+def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]:
+    """The room's figures as `role` may see them; `clock` is the room's hour, simulated in a rehearsal."""
+    whole, scope = queries.totals(board), SCOPE[role]
+    clock = whole["newest"] if whole["rehearsal"] else now.astimezone(UTC).isoformat(timespec="seconds")
+    shown = {
+        "clock": clock,
+        "rehearsal": whole["rehearsal"],
+        "total": whole["total"],
+        "stations_heard": whole["stations_heard"],
+        "stations": len(pack.stations),
+        **queries.counts(board, scope),
+    }
+    if role not in DESKS:
+        return shown
+    kinds = whole["kinds"]
+    named = {"checkins": kinds.get("checkin", 0), "set_aside": kinds.get("set_aside", 0), "raw": kinds.get("raw", 0)}
+    return {
+        **shown,
+        **named,
+        "unsorted": kinds.get("unsorted", 0),
+        "restricted": whole["restricted"],
+        "sources": whole["sources"],
+    }

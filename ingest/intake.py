@@ -1,0 +1,188 @@
+"""The one door for reports: a stable id, an alias, a seal, then the record or the spool, then the answer."""
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ingest.senders import e164
+from ingest.spool import Full, Spool
+from server import events
+from server.log import Down, Draft, Log
+from server.seal import Sealer
+from server.settings import Settings
+
+PAUSE = 0.5  # seconds after a failure until one request may ask the record again
+COUNTED = ("accepted", "repeated", "spooled", "refused")
+MILLISECONDS = 10**11  # Unix times from here on count milliseconds: as seconds they would be past the year 5000
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Message:
+    """What a gateway or the form was given, in our names and otherwise exactly as it came.
+
+    (`gateway`, `account`, `message_id`) is the same for each delivery of one message; so is each of `also`, where a
+    gateway can deliver one message under two ids. `sent_at`: Unix seconds or milliseconds, or ISO 8601.
+    """
+
+    gateway: str
+    channel: str = "sms"
+    account: str = ""
+    message_id: str = ""
+    also: tuple[tuple[str, ...], ...] = ()
+    sender: str = ""
+    to: str = ""
+    text: str
+    sent_at: str = ""
+    station: str = ""
+    point: tuple[float, float] | None = None  # latitude, longitude
+    language: str = ""
+    rehearsal: bool = False
+    rehearsal_at: str = ""  # the simulated hour, as `sent_at`
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The report is safe. `fresh` is False when the record had it already; what is spooled counts as fresh."""
+
+    report: str
+    reference: str
+    fresh: bool
+
+
+class Intake:
+    """Takes messages in. `clock` says the hour (aware, UTC); `region`: where a number without country code is from."""
+
+    def __init__(
+        self, settings: Settings, region: str, sealer: Sealer, log: Log, spool: Spool, clock: Callable[[], datetime]
+    ) -> None:
+        self._region, self._sealer, self._log, self._spool, self._clock = region, sealer, log, spool, clock
+        self._counts = {name: Counter[str]() for name in (*settings.gateways, "form")}
+        self._ask_again = 0.0  # by time.monotonic; 0 while the record answers
+
+    def accept(self, message: Message) -> Accepted:
+        """Keep a message. Returns only once it is safe on a disk. Raises spool.Full when no disk takes it."""
+        at = _moment(message.rehearsal_at) if message.rehearsal else ""
+        at = at or self._clock().isoformat(timespec="milliseconds")
+        identities = self._identities(message, at)
+        report = str(uuid.UUID(hex=identities[0]))
+        number = e164(message.sender, self._region)
+        event = events.ReportReceived(
+            subject=report,
+            channel=message.channel,
+            gateway=message.gateway,
+            source=self._sealer.alias(number) if number else "",
+            at=at,
+            sent_at=_moment(message.sent_at),
+            rehearsal=message.rehearsal,
+            sealed=self._sealer.seal(_body(message, number)),
+        )
+        once = tuple(f"report:{uuid.UUID(hex=identity)}" for identity in identities)
+        what = self._keep(Draft(event, by=f"gateway:{message.gateway}", once=once))
+        self.count(message.gateway, what)
+        return Accepted(report, events.reference(report), fresh=what != "repeated")
+
+    def _identities(self, message: Message, at: str) -> list[str]:
+        """The ids this message is known by, our own first. A rehearsal never passes for the real thing."""
+        whose = (message.gateway, "rehearsal" if message.rehearsal else "", message.account)
+        # without an id or a time, the same words within ten minutes are one message, later ones another
+        sent = message.sent_at or at[: len("2017-06-04T10:4")]
+        own = ("id", message.message_id) if message.message_id else ("hash", message.sender, message.text, sent)
+        return [self._sealer.identity(*whose, *parts) for parts in (own, *(("also", *parts) for parts in message.also))]
+
+    def _keep(self, draft: Draft) -> str:
+        """What became of it. While something of ours waits in the spool all else waits behind it: order is kept."""
+        if not self._spool.holding and self._may_ask():
+            try:
+                return self._append(draft)
+            except Down:
+                self._ask_again = time.monotonic() + PAUSE
+        try:
+            self._spool.save(draft)
+        except Full:
+            return self._append_or_refuse(draft)
+        return "spooled"
+
+    def _append_or_refuse(self, draft: Draft) -> str:
+        """A full disk must not refuse what the record can take, in order or not."""
+        if not self._may_ask():
+            raise Full
+        try:
+            return self._append(draft)
+        except Down:
+            self._ask_again = time.monotonic() + PAUSE
+            raise Full from None
+
+    def _may_ask(self) -> bool:
+        """True while the record answers; after a failure for one request in each pause: the others are quick."""
+        if not self._ask_again:
+            return True
+        if time.monotonic() < self._ask_again:
+            return False
+        self._ask_again = time.monotonic() + PAUSE
+        return True
+
+    def _append(self, draft: Draft) -> str:
+        fresh = self._log.append_all([draft])[0].fresh
+        self._ask_again = 0.0
+        return "accepted" if fresh else "repeated"
+
+    def tend(self) -> int:
+        """One step of the background loop: deliver what waits, if the record answers. How many reports."""
+        if not self._spool.segments():
+            return 0
+        try:
+            self._log.ping()
+            done = self._spool.drain(self._log)
+        except Down:
+            self._ask_again = time.monotonic() + PAUSE
+            return 0
+        self._ask_again = 0.0
+        return done
+
+    def count(self, gateway: str, what: str) -> None:
+        """One more accepted, repeated, spooled or refused at this gateway."""
+        self._counts[gateway][what] += 1
+
+    def health(self) -> dict[str, Any]:
+        """How the door stands, in counts since its start; nothing about any message or sender."""
+        try:
+            self._log.ping()
+            record = "up"
+        except Down:
+            record = "away"
+        counts = {name: {what: count[what] for what in COUNTED} for name, count in self._counts.items()}
+        spool = {"waiting": self._spool.waiting(), "set_apart": self._spool.set_apart()}
+        return {"record": record, "spool": spool, "gateways": counts}
+
+
+def _moment(text: str) -> str:
+    """ISO 8601 in UTC; "" when there is no time in it. A time without a zone is taken as UTC."""
+    try:
+        if text.isascii() and text.isdigit():
+            seconds = int(text) / 1000 if int(text) >= MILLISECONDS else int(text)
+            moment = datetime.fromtimestamp(seconds, UTC)
+        else:
+            moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _body(message: Message, number: str) -> dict[str, Any]:
+    lat, lon = message.point or (None, None)
+    return {
+        "text": message.text,
+        "sender": number,
+        "raw_sender": message.sender,
+        "message_id": message.message_id,
+        "to": message.to,
+        "station": message.station,
+        "lat": lat,
+        "lon": lon,
+        "language": message.language,
+    }

@@ -1,0 +1,130 @@
+"""The private door: put the room's process together and run it. Knows eventlet, so that nothing else has to."""
+
+import warnings
+
+warnings.filterwarnings("ignore", category=DeprecationWarning, module="eventlet")  # its retirement is known: limits
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from eventlet import tpool
+from flask import Flask
+from flask_socketio import SocketIO
+
+from dashboard import live as live_module
+from dashboard.api import api
+from dashboard.assets import assets
+from dashboard.live import Live
+from dashboard.pages import pages, prepare
+from dashboard.views import card
+from server import grammar, logs, seal, settings
+from server.access import Access
+from server.board import Board
+from server.classify import Classifier
+from server.desk import desk
+from server.guard import Room, guard
+from server.log import Down, Log
+from server.pack import Pack
+from server.pack import load as load_pack
+from server.places import Gazetteer
+from server.settings import Settings
+
+TICK = 0.1  # seconds between two patches
+BEAT = 2.0  # seconds between two heartbeats
+logger = logging.getLogger("room")
+Built = tuple[Flask, SocketIO, Live]
+
+
+def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..., Any]) -> Built:
+    """The room's web application, its live channel and its follower. `mode` is Socket.IO's: eventlet, or threading."""
+    vault = seal.Vault(given.data_dir)
+    gazetteer, classifier = Gazetteer(pack), Classifier(pack)
+
+    def suspect(text: str) -> bool:
+        return classifier.read(text, grammar.parse(text, pack.taxonomy)).restricted
+
+    board = Board(seal.Opener(given.data_dir / "keys"), vault, suspect)
+    access = Access(log, board.role_of, live_module.now, offload)
+    origins = {given.room_base_url, f"http://localhost:{given.room_port}", f"http://127.0.0.1:{given.room_port}"}
+    tools = Room(
+        log=log,
+        board=board,
+        access=access,
+        vault=vault,
+        pack=pack,
+        gazetteer=gazetteer,
+        see=lambda row, role: card(row, role, gazetteer),
+        origins=tuple(origins),
+        secure=given.room_base_url.startswith("https://"),
+    )
+    app = Flask("dashboard", static_folder=None, root_path=os.path.join(os.path.dirname(__file__), "dashboard"))
+    guard(app, tools)
+    prepare(app)
+    for part in (api, desk, pages, assets):
+        app.register_blueprint(part)
+    socketio = SocketIO(
+        app, async_mode=mode, cors_allowed_origins=list(origins), transports=["websocket"], manage_session=False
+    )
+    return app, socketio, Live(tools, socketio, live_module.now)
+
+
+def follow(live: Live) -> None:
+    """Fold and push for ever. An outage is waited for, the screens are told; a bug ends the process."""
+    while True:
+        began = time.monotonic()
+        try:
+            live.step(live_module.LONGEST_WAIT)
+            live.up = True
+        except Down:
+            if live.up:
+                logger.warning("The record cannot be reached; screens show the last picture and say so.")
+            live.up = False
+            time.sleep(0.5)
+        time.sleep(max(0.0, TICK - (time.monotonic() - began)))
+
+
+def beat(live: Live) -> None:
+    """A heartbeat for ever."""
+    while True:
+        time.sleep(BEAT)
+        live.beat()
+
+
+def surely(work: Callable[[Live], None], live: Live) -> None:
+    """A dead background task must not look like a quiet day: end the process, which is started again."""
+    try:
+        work(live)
+    except BaseException:
+        logger.exception("The room's %s died; the room ends and is started again.", work.__name__)
+        os._exit(1)
+
+
+def main() -> None:
+    """Run the room."""
+    logs.start()
+    given = settings.read(settings.environment())
+    log = Log.following(given.record, given.pack, live_module.LONGEST_WAIT)
+    app, socketio, live = build(given, load_pack(given.pack), log, "eventlet", tpool.execute)
+    while True:
+        try:
+            logger.info("The room has folded %s facts.", live.catch_up())
+            break
+        except Down:
+            logger.warning("The record cannot be reached; the room waits for it.")
+            time.sleep(1)
+    for work in (follow, beat):
+        socketio.start_background_task(surely, work, live)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing of the room lives on disk
+    socketio.run(app, host=given.room_host, port=given.room_port, log_output=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Commands for operators: accounts, tokens, first settings."""
+
+import argparse
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from server import seal, settings
+from server.access import ROLES, Access, Refused
+from server.log import Down, Log
+
+EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run one command; a refusal is a sentence and exit code 1."""
+    asked = _parser().parse_args(words)
+    try:
+        asked.run(asked)
+    except (Refused, Down) as fault:
+        sys.exit(f"{str(fault)[0].upper()}{str(fault)[1:]}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m server", description="The situation room, from the console.")
+    nouns = parser.add_subparsers(required=True, metavar="command")
+    setup = nouns.add_parser("setup", help="write .env with fresh secrets, and the room's keys, where they are missing")
+    setup.set_defaults(run=set_up)
+    users = nouns.add_parser("users", help="who may sign in").add_subparsers(required=True, metavar="verb")
+    add = users.add_parser("add", help="let somebody sign in; the pass-phrase comes by standard input")
+    add.add_argument("name")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--password-stdin", required=True, action="store_true")
+    add.set_defaults(run=add_user)
+    users.add_parser("list", help="every name that can sign in").set_defaults(run=list_users)
+    close = users.add_parser("close", help="end an account and its sessions")
+    close.add_argument("name")
+    close.set_defaults(run=close_user)
+    tokens = nouns.add_parser("tokens", help="keys for programs").add_subparsers(required=True, metavar="verb")
+    issue = tokens.add_parser("add", help="print a new token, once")
+    issue.add_argument("--role", required=True, choices=ROLES)
+    issue.add_argument("--name", default="api")
+    issue.set_defaults(run=add_token)
+    revoke = tokens.add_parser("revoke", help="end a token by its id")
+    revoke.add_argument("id")
+    revoke.set_defaults(run=revoke_token)
+    return parser
+
+
+def set_up(asked: argparse.Namespace) -> None:
+    """Fresh secrets for whatever `.env` does not have, and keys under DATA_DIR."""
+    made = write_env(Path(".env"))
+    given = settings.read(settings.environment())
+    seal.make_keys(given.data_dir / "keys")
+    if made:
+        print("Wrote .env with fresh secrets. Keep it: gateways are set up with them.")
+
+
+def write_env(path: Path) -> bool:
+    """Write `path` from `.env.example`, a fresh secret in each empty place (mode 0600). False if it is there already."""
+    if path.exists():
+        return False
+    wanted = {*settings.SECRETS.values(), "REHEARSAL_SECRET"}
+    lines = EXAMPLE.read_text().splitlines()
+    filled = [f"{line}{secrets.token_urlsafe(24)}" if line.rstrip("=") in wanted else line for line in lines]
+    path.touch(mode=0o600)
+    path.write_text("\n".join(filled) + "\n")
+    return True
+
+
+def access() -> Access:
+    """Accounts, for the console: no picture of the day is needed."""
+    given = settings.read(settings.environment())
+    return Access(Log(given.record, given.pack), lambda name: None, lambda: datetime.now(UTC))
+
+
+def add_user(asked: argparse.Namespace) -> None:
+    """Let somebody sign in."""
+    access().open_account(asked.name, asked.role, sys.stdin.readline().rstrip("\r\n"), by="console")
+    print(f"{asked.name} can sign in as {asked.role}.")
+
+
+def list_users(asked: argparse.Namespace) -> None:
+    """Every name that can sign in."""
+    print("\n".join(access().accounts()))
+
+
+def close_user(asked: argparse.Namespace) -> None:
+    """End an account."""
+    access().close_account(asked.name, by="console")
+    print(f"{asked.name} can no longer sign in.")
+
+
+def add_token(asked: argparse.Namespace) -> None:
+    """Print a new token."""
+    token, public = access().issue_token(asked.name, asked.role, by="console")
+    print(f"id {public}\ntoken {token}")
+
+
+def revoke_token(asked: argparse.Namespace) -> None:
+    """End a token."""
+    access().revoke_token(asked.id, by="console")
+    print(f"Token {asked.id} is worth nothing now.")
+
+
+if __name__ == "__main__":
+    main()

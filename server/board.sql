@@ -1,0 +1,38 @@
+-- The picture, in memory only: one row per card. A card is a report; once it is an incident, the incident.
+CREATE TABLE cards (
+  row INTEGER PRIMARY KEY,          -- also the rowid of its words
+  id TEXT NOT NULL UNIQUE,          -- the report's id; an incident has the id of the report that opened it
+  number INTEGER,                   -- incidents only: 1 is the first that was opened
+  kind TEXT NOT NULL,               -- raw, incident, checkin, quiet, tally, noise, unsorted, set_aside
+  status TEXT,                      -- incidents only: new, verified, rejected
+  category TEXT NOT NULL DEFAULT '',
+  sub TEXT NOT NULL DEFAULT '',
+  second TEXT NOT NULL DEFAULT '',
+  severity INTEGER NOT NULL DEFAULT 0,
+  confidence REAL NOT NULL DEFAULT 0,
+  restricted INTEGER NOT NULL DEFAULT 1, -- in doubt until somebody, or the reader, has looked
+  was_verified INTEGER NOT NULL DEFAULT 0,
+  rehearsal INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  sent_at TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  gateway TEXT NOT NULL,
+  source TEXT NOT NULL,
+  province TEXT NOT NULL DEFAULT '',
+  station TEXT NOT NULL DEFAULT '',
+  lat REAL,
+  lon REAL,
+  place TEXT NOT NULL DEFAULT '{}', -- JSON: code, level, confidence, because, candidates
+  detail TEXT NOT NULL DEFAULT '{}',-- JSON: text, because, count, clock, unread
+  sealed TEXT NOT NULL,             -- what the door sealed, until the reader has read it
+  version INTEGER NOT NULL,
+  changed INTEGER NOT NULL          -- place on the log of the last fact about it
+);
+CREATE INDEX cards_changed ON cards (changed);
+CREATE INDEX cards_at ON cards (at, row);
+CREATE INDEX cards_province ON cards (province);
+CREATE INDEX cards_kind ON cards (kind, status);
+CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'trigram'); -- trigrams: Khmer has no spaces
+CREATE TABLE history (card TEXT NOT NULL, fact TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, wire TEXT NOT NULL, why TEXT NOT NULL);
+CREATE INDEX history_card ON history (card);
+CREATE TABLE accounts (name TEXT PRIMARY KEY, role TEXT NOT NULL, open INTEGER NOT NULL, since TEXT NOT NULL);

@@ -1,0 +1,135 @@
+"""HTTP for desks: what a person decided, by the rules, onto the log; the screen learns it like everyone else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request
+
+from server import events, incidents, queries
+from server.access import Refused, allow
+from server.guard import me, room
+from server.incidents import Code, Incident
+from server.log import Stale
+
+desk = Blueprint("desk", __name__, url_prefix="/api/v1")
+
+Answer = tuple[Any, int]
+
+
+@desk.post("/incidents/<card>/verification")
+@allow("analyst", "administrator")
+def verify(card: str) -> Answer:
+    """Confirm an incident: {method, reason, expect}."""
+    return record(card, incidents.verify(incident(card), said("method"), said("reason"), closed(card)))
+
+
+@desk.post("/incidents/<card>/rejection")
+@allow("analyst", "administrator")
+def reject(card: str) -> Answer:
+    """Say that an incident did not happen or cannot be confirmed: {method, reason, expect}."""
+    return record(card, incidents.reject(incident(card), said("method"), said("reason"), closed(card)))
+
+
+@desk.post("/incidents/<card>/category")
+@allow("analyst", "administrator")
+def recategorise(card: str) -> Answer:
+    """Give an incident another category or sub-code: {code, reason, expect}."""
+    return record(card, incidents.recategorise(incident(card), code(), said("reason"), closed(card)))
+
+
+@desk.post("/incidents/<card>/place")
+@allow("analyst", "administrator")
+def place(card: str) -> Answer:
+    """Say where an incident happened: {place, reason, expect}; `place` is a code of the pack, or a station's."""
+    province, found = located(said("place"))
+    sealed = room().vault.seal("room", found)
+    return record(card, incidents.place(incident(card), province, sealed, said("reason"), closed(card)))
+
+
+@desk.post("/incidents/<card>/notes")
+@allow("analyst", "administrator")
+def note(card: str) -> Answer:
+    """Add a note to an incident: {note}."""
+    return record(card, incidents.note(incident(card), said("note"), closed(card)))
+
+
+@desk.post("/reports/<card>/incident")
+@allow("analyst", "administrator")
+def open_incident(card: str) -> Answer:
+    """Take a report for an incident that the reader did not: {code, reason}."""
+    row = found(card)
+    if row["number"] is not None:
+        raise Refused("This report is an incident already.")
+    opened = incidents.open_from(card, code(), row["province"], bool(row["rehearsal"]), said("reason"), closed(card))
+    placed = room().log.append(opened, by=me().by, once=[f"opened:{card}"], expect=0)
+    return jsonify(cursor=placed.id), 202
+
+
+def record(card: str, event: events.Event) -> Answer:
+    """Put a decision on the log, unless the incident changed since its author looked."""
+    try:
+        placed = room().log.append(event, by=me().by, expect=expected())
+    except Stale:
+        newer = room().see(found(card), me().role)
+        message = "This changed while you were deciding. Look at it again."
+        return jsonify(error={"code": "stale", "message": message, "ref": ""}, card=newer), 409
+    return jsonify(cursor=placed.id), 202
+
+
+def found(card: str) -> dict[str, Any]:
+    """The card's row, if this person may see it at all."""
+    row = queries.row_of(room().board, card, "all")
+    seen = row and room().see(row, me().role)
+    if not row or not seen or seen.get("gone"):
+        abort(404)
+    return row
+
+
+def incident(card: str) -> Incident:
+    """The card as the rules know it."""
+    row = found(card)
+    if row["number"] is None:
+        raise Refused("This report is not an incident yet: open one from it first.")
+    return Incident(card, row["status"], row["category"], row["sub"], row["province"], row["version"])
+
+
+def said(name: str) -> str:
+    """A text field of the request; empty when it is missing."""
+    body = request.get_json(silent=True) if request.is_json else request.form
+    value = body.get(name, "") if hasattr(body, "get") else ""
+    return value if isinstance(value, str) else str(value)
+
+
+def expected() -> int | None:
+    """The version that the person had before their eyes; None if they did not say."""
+    text = said("expect")
+    return int(text) if text.isdigit() else None
+
+
+def closed(card: str) -> Callable[[str], str]:
+    """Seals a person's words under the incident's key."""
+    return lambda words: room().vault.seal(f"incident:{card}", {"reason": words})
+
+
+def code() -> Code:
+    """The code that the person chose, as the taxonomy knows it."""
+    chosen, taxonomy = said("code").upper(), room().pack.taxonomy
+    category = taxonomy.category_of(chosen)
+    if category is None:
+        raise Refused(f"{chosen or 'Nothing'} is not a code of the taxonomy.")
+    sub = taxonomy.subs.get(chosen)
+    return Code(category, chosen if sub else "", sub.severity if sub else 3, chosen in taxonomy.restricted)
+
+
+def located(chosen: str) -> tuple[str, dict[str, Any]]:
+    """The province and the whole place of a code that a person chose."""
+    pack, station = room().pack, room().pack.stations.get(chosen.partition("-")[0])
+    area = pack.places.get(station.commune if station else chosen)
+    if area is None:
+        raise Refused("Choose a place from the list.")
+    whole = {"code": area.code, "level": "station" if station else area.level, "confidence": 1.0, "because": []}
+    point = {"station": station.code, "lat": station.lat, "lon": station.lon} if station else {}
+    above = area
+    while above.parent:
+        above = pack.places[above.parent]
+    return above.code, {**whole, **point}

@@ -1,0 +1,59 @@
+"""A drawer beside the log for what people need to get in and must be able to lose: credentials, sessions. Not facts."""
+
+from server.log import Log
+
+
+class Drawer:
+    """Small named records that expire. Every method raises server.log.Down when Redis is away."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._prefix = f"{log.prefix}:drawer"
+
+    def put(self, kind: str, key: str, values: dict[str, str], seconds: int | None = None) -> None:
+        """Keep `values` under (kind, key), for so many seconds."""
+        name = self._name(kind, key)
+
+        def write() -> None:
+            with self._log.client.pipeline() as pipe:
+                pipe.delete(name)
+                pipe.hset(name, mapping=values)
+                if seconds is not None:
+                    pipe.expire(name, seconds)
+                pipe.execute()
+
+        self._log.ask(write)
+
+    def get(self, kind: str, key: str) -> dict[str, str]:
+        """What is kept under (kind, key); empty when there is nothing."""
+        return self._log.ask(self._log.client.hgetall, self._name(kind, key))
+
+    def touch(self, kind: str, key: str, seconds: int) -> bool:
+        """Keep it for so many seconds from now. False if it is gone: it is not made again."""
+        return bool(self._log.ask(self._log.client.expire, self._name(kind, key), seconds))
+
+    def add(self, kind: str, key: str, seconds: int) -> None:
+        """Count one more under (kind, key); the count is forgotten so many seconds after the latest."""
+        name = self._name(kind, key)
+
+        def count() -> None:
+            with self._log.client.pipeline() as pipe:
+                pipe.hincrby(name, "n", 1)
+                pipe.expire(name, seconds)
+                pipe.execute()
+
+        self._log.ask(count)
+
+    def drop(self, kind: str, key: str) -> bool:
+        """Throw it away. False if it was not there, so that two who drop the same learn who was first."""
+        return bool(self._log.ask(self._log.client.delete, self._name(kind, key)))
+
+    def keys(self, kind: str) -> list[str]:
+        """All keys of a kind."""
+        start = self._name(kind, "")
+        return [
+            name[len(start) :] for name in self._log.ask(lambda: list(self._log.client.scan_iter(match=start + "*")))
+        ]
+
+    def _name(self, kind: str, key: str) -> str:
+        return f"{self._prefix}:{kind}:{key}"

@@ -1,0 +1,109 @@
+"""From the words of a coded message to its codes, stations, count and clock; pure, and linear in the length of the text.
+
+A message such as ``XB! KD0123-7 5 10:40 one man, many ballots`` is written by tired people on small phones, so order,
+Khmer digits, zero-width characters and O/0, I/1 slips do not matter. What makes two letters a code is this rule:
+
+1. It is a two-letter token that the taxonomy knows, in capitals, that opens the message or touches a station code;
+   "touches" means that only other coded tokens (codes, counts, clocks, ``!``) lie between. Small letters count only in a
+   run that opens the message and holds a station. In a message whose words are all capitals, an opening code without a
+   station must be followed by another coded token.
+2. A code that is also an ordinary word (``IN``, ``ON``, ``OF``, ``DA``...) must touch a station, and never counts when
+   the words are all capitals: there capitals mean nothing.
+3. One that is in capitals in any English text (``ID``, ``AC``...) must moreover not be followed by a plain word.
+4. A message of nothing but coded tokens is coded, whatever its tokens mean elsewhere.
+
+A count is the first number, and a code that nobody knows is reported, only among coded tokens.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from server.taxonomy import Taxonomy
+from server.tokens import CAPITALS, DIGITS, ORDINARY, ZERO_WIDTH, StationCode, Token, clock_in_words, tokens
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What was written in code, in the order it stands, and the free ``words`` as they were sent."""
+
+    codes: tuple[str, ...] = ()
+    checkins: tuple[str, ...] = ()
+    sos: bool = False
+    urgent: bool = False
+    stations: tuple[StationCode, ...] = ()
+    count: int | None = None
+    clock: str | None = None
+    words: str = ""
+    unread: tuple[str, ...] = ()
+
+
+def parse(text: str, taxonomy: Taxonomy) -> Parsed:
+    """Read what is coded in `text`; never raises, and whatever is not understood stays in `words`."""
+    plain = text.translate(ZERO_WIDTH).translate(DIGITS)
+    pieces = tokens(plain, frozenset(c.code for c in taxonomy.categories) | set(taxonomy.subs) | set(taxonomy.checkins))
+    taken = list(_coded(pieces, _shouts(pieces)))
+    clocks = [token for token in taken if token.kind == "clock"][:1]
+    numbers = [token for token in taken if token.kind == "number"][:1]
+    read = [token for token in taken if token.kind in ("code", "sos", "station", "mark")] + clocks + numbers
+    codes = dict.fromkeys(str(token.value) for token in taken if token.kind == "code")
+    return Parsed(
+        codes=tuple(code for code in codes if code not in taxonomy.checkins),
+        checkins=tuple(code for code in codes if code in taxonomy.checkins),
+        sos=any(token.kind == "sos" for token in taken),
+        urgent=any("!" in token.text for token in read),
+        stations=tuple(token.value for token in taken if isinstance(token.value, StationCode)),
+        count=int(str(numbers[0].value)) if numbers else None,
+        clock=str(clocks[0].value) if clocks else clock_in_words(plain),
+        words=_without(text, sorted((token.start, token.end) for token in read)),
+        unread=tuple(token.text for token in taken if token.kind == "unknown"),
+    )
+
+
+def _shouts(pieces: list[Token]) -> bool:
+    """Whether the plain words are all capitals, so that capitals say nothing."""
+    words = "".join(token.text for token in pieces if token.kind == "word")
+    return words.isupper() and words.isascii()
+
+
+def _coded(pieces: list[Token], shouting: bool) -> Iterator[Token]:
+    """The tokens of the runs that are coded: unbroken by a word, and holding a code that counts or a station."""
+    done = 0
+    for is_word, group in groupby(pieces, key=lambda token: token.kind == "word"):
+        run = list(group)
+        opens, done = done == 0, done + len(run)
+        if is_word:
+            continue
+        counts = _rule(run, opens=opens, closes=done == len(pieces), shouting=shouting)
+        kept = [token for token in run if counts(token)]
+        if any(token.kind in ("code", "sos", "station") for token in kept):
+            yield from kept
+
+
+def _rule(run: list[Token], *, opens: bool, closes: bool, shouting: bool) -> Callable[[Token], bool]:
+    """Which tokens of a run count, by the rule at the head of this module."""
+    station = any(token.kind == "station" for token in run)
+
+    def counts(token: Token) -> bool:
+        if token.kind not in ("code", "sos"):
+            return True
+        if token.small or token.kind == "sos":
+            return opens and (station or token.kind == "sos") or (station and not token.small)
+        if opens and closes:
+            return True
+        if token.value in ORDINARY:
+            before_word = token is run[-1] and not closes
+            return station and not shouting and not (token.value in CAPITALS and before_word)
+        return station or (opens and not (shouting and len(run) == 1))
+
+    return counts
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text less the spans, which are counted without zero-width characters; the rest stays as it was sent."""
+    if not spans:
+        return text
+    places = [place for place, ch in enumerate(text) if ord(ch) not in ZERO_WIDTH] + [len(text)]
+    edges = [0, *(places[edge] for span in spans for edge in span), len(text)]
+    parts = (text[start:end].strip() for start, end in zip(edges[::2], edges[1::2], strict=True))
+    return " ".join(part for part in parts if part)

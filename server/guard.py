@@ -1,0 +1,132 @@
+"""The private door's guard: each request is judged before its view runs, each refusal becomes one clear answer."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+
+from flask import Flask, Response, current_app, g, jsonify, redirect, request
+from werkzeug.exceptions import HTTPException
+
+from server.access import ANYONE, Access, Busy, Person, Refused
+from server.board import Board
+from server.log import Down, Log, Stale
+from server.pack import Pack
+from server.places import Gazetteer
+from server.seal import Vault
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+LARGEST = 256 * 1024  # bytes of one request
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the private door works with. `see(row, role)` is a card as that role may see it:
+    {"id", "gone"} when it no longer may, None when it never could."""
+
+    log: Log
+    board: Board
+    access: Access
+    vault: Vault
+    pack: Pack
+    gazetteer: Gazetteer
+    see: Callable[[dict[str, Any], str], dict[str, Any] | None]
+    origins: tuple[str, ...]  # from which pages a browser may ask
+    secure: bool  # behind TLS: cookies are bound to it
+
+
+def room() -> Room:
+    """The room that this request is in."""
+    return current_app.extensions["room"]
+
+
+def me() -> Person:
+    """Who asks. Only in a view that names roles."""
+    return g.person
+
+
+def someone() -> Person | None:
+    """Who asks, if they are signed in; for views that are open to anyone."""
+    return g.get("person")
+
+
+def cookie() -> str:
+    """The session cookie's name; the prefix makes browsers refuse it without TLS or from another path."""
+    return "__Host-session" if room().secure else "session"
+
+
+def guard(app: Flask, tools: Room) -> None:
+    """Close every door of `app` but those that name who may enter."""
+    app.extensions["room"] = tools
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.before_request(_judge)
+    app.register_error_handler(
+        Refused, lambda fault: _answer(429 if isinstance(fault, Busy) else 422, "refused", str(fault))
+    )
+    app.register_error_handler(
+        Stale, lambda fault: _answer(409, "stale", "This changed while you were deciding. Look again.")
+    )
+    app.register_error_handler(
+        Down, lambda fault: _answer(503, "down", "The record cannot be reached. Nothing was saved: try again.")
+    )
+    app.register_error_handler(HTTPException, _plain)
+    app.register_error_handler(Exception, _fault)
+
+
+def _judge() -> Any:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return None  # no such page: the error handler answers, to anybody alike
+    roles = getattr(view, "allowed_roles", ())
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    g.person = _who(token) if roles != (ANYONE,) or request.cookies.get(cookie()) else None
+    if request.method not in SAFE and not _meant(g.person):
+        return _answer(403, "forged", "This request did not come from the room's own page. Load the page again.")
+    if roles == (ANYONE,):
+        return None
+    if g.person is None:
+        return _unknown()
+    if g.person.role not in roles:
+        return _answer(403, "forbidden", "Your role does not open this.")
+    return None
+
+
+def _who(token: str) -> Person | None:
+    access = room().access
+    return access.by_token(token) if token else access.by_session(request.cookies.get(cookie(), ""))
+
+
+def _meant(person: Person | None) -> bool:
+    """Whether a change was asked for on purpose: from our own pages, with the session's own word."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin not in room().origins:
+        return False
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        return False
+    if person is None or not person.csrf:
+        return True
+    given = request.headers.get("X-CSRF") or request.form.get("csrf", "")
+    return compare_digest(given.encode(), person.csrf.encode())
+
+
+def _unknown() -> Any:
+    if request.path.startswith("/api/") or request.method not in SAFE:
+        return _answer(401, "unknown", "Sign in first.")
+    return redirect("/sign-in", 303)
+
+
+def _answer(status: int, code: str, message: str, **more: Any) -> tuple[Response, int]:
+    return jsonify(error={"code": code, "message": message, "ref": secrets.token_hex(4)}, **more), status
+
+
+def _plain(fault: HTTPException) -> tuple[Response, int]:
+    return _answer(fault.code or 500, "http", fault.name)
+
+
+def _fault(fault: Exception) -> tuple[Response, int]:
+    answer, status = _answer(500, "fault", "The room met a fault of its own. Tell the operator this reference.")
+    logger.error("Request %s met a fault.", answer.json["error"]["ref"], exc_info=fault)  # type: ignore[index]
+    return answer, status

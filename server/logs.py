@@ -1,0 +1,39 @@
+"""What a log line may say: one line, our own words and ids, never what a stranger sent."""
+
+import logging
+import sys
+import traceback
+from types import TracebackType
+
+CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))}
+
+
+class PlainFormatter(logging.Formatter):
+    """Time, level, logger and sentence; control characters escaped; an exception without its message.
+
+    An exception's message may quote a report, a number or a secret, so only its type and the places in our code
+    are written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        return super().format(record).translate(CONTROL)
+
+    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple) -> str:  # noqa: N802
+        """The exception's type and where it was raised."""
+        frames = reversed(traceback.extract_tb(ei[2]))
+        places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+        kind = ei[0].__name__ if ei[0] else "Exception"
+        return f" {kind} at " + " < ".join(places)
+
+
+def start(level: int = logging.INFO) -> None:
+    """Send this process's log to standard error, plainly."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in ("engineio", "socketio", "geventwebsocket", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,82 @@
+"""The country pack: the places, stations, words and hours of one election, read from data files and checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server import registry, taxonomy
+from server.packfiles import Files
+from server.registry import Place, Station, check_digit
+from server.taxonomy import Names, Taxonomy
+
+__all__ = ["Pack", "PackError", "Place", "Station", "Taxonomy", "check_digit", "load"]
+
+PACKS = Path(__file__).parent / "packs"
+ABOUT = (  # field of Pack, key in pack.json, how to read it
+    ("name", "name", str),
+    ("title", "title", dict),
+    ("day", "day", date.fromisoformat),
+    ("zone", "timezone", ZoneInfo),
+    ("polls_open", "polls_open", time.fromisoformat),
+    ("polls_close", "polls_close", time.fromisoformat),
+    ("region", "region", str),
+    ("languages", "languages", tuple),
+    ("spelling", "spelling", dict),
+    ("facts", "facts", dict),
+    ("attribution", "attribution", tuple),
+)
+
+
+class PackError(Exception):
+    """The pack cannot be used; `problems` has a sentence for everything that is wrong with it."""
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n  ".join([f"The pack {name} cannot be used:", *self.problems]))
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One election. `polygons`: province -> GeoJSON MultiPolygon; `prefixes`: station prefix -> province.
+
+    `keywords` are the words of the taxonomy (see classify.py), `spelling` how places are written and asked for
+    (see places.py), `facts` the published figures of the election.
+    """
+
+    name: str
+    title: Names
+    day: date
+    zone: ZoneInfo
+    polls_open: time
+    polls_close: time
+    region: str
+    languages: tuple[str, ...]
+    taxonomy: Taxonomy
+    places: Mapping[str, Place] = field(repr=False)
+    stations: Mapping[str, Station] = field(repr=False)
+    prefixes: Mapping[str, str] = field(repr=False)
+    polygons: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    keywords: Mapping[str, Any] = field(repr=False)
+    spelling: Mapping[str, Any] = field(repr=False)
+    facts: Mapping[str, Any] = field(repr=False)
+    attribution: tuple[str, ...] = field(repr=False)
+
+
+def load(name: str, folder: Path = PACKS) -> Pack:
+    """The pack in `folder`/`name`; raises PackError, which names everything that is wrong at once."""
+    files = Files(folder / name)
+    about = files.json("pack.json", {})
+    parts = {
+        part: files.made(f"pack.json: {key}", lambda read, key: read(about[key]), read, key)
+        for part, key, read in ABOUT
+    }
+    languages = parts["languages"] or ()
+    parts |= registry.read(files, languages)
+    parts["taxonomy"] = files.made("taxonomy.json", taxonomy.read, files, languages)
+    parts["keywords"] = files.json("keywords.json", {})
+    if files.wrong:
+        raise PackError(name, files.wrong)
+    return Pack(**parts)

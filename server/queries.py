@@ -1,0 +1,177 @@
+"""Questions to the board: one page of the feed, what changed since, counts. Each within a scope."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from server import log
+from server.board import Board, searchable
+
+SCOPES = {
+    "all": "1",
+    "open": "NOT restricted",
+    "verified": "NOT restricted AND status = 'verified'",
+}  # scope -> which cards are in it; who gets which scope is decided in dashboard/views
+MOST = 200  # cards in one answer
+SHORTEST_TRIGRAM = 3  # characters; shorter searches read every row
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader of the feed asks for; empty means any."""
+
+    q: str = ""
+    category: str = ""  # family or sub-code
+    status: str = ""  # an incident's status, or a kind of card
+    severity: int = 0  # at least
+    place: str = ""  # a province's code
+
+
+def row_of(board: Board, card: str, scope: str) -> Row | None:
+    """One card, or None when it is not there or not in scope."""
+    found = board.db.execute(f"SELECT * FROM cards WHERE id = ? AND {SCOPES[scope]}", (card,)).fetchone()  # noqa: S608
+    return _row(found) if found else None
+
+
+def rows_of(board: Board, cards: set[str]) -> list[Row]:
+    """These cards, in the order of the log, whatever their scope."""
+    marks = ",".join("?" * len(cards))
+    found = board.db.execute(f"SELECT * FROM cards WHERE id IN ({marks}) ORDER BY changed", tuple(cards))  # noqa: S608
+    return [_row(row) for row in found]
+
+
+def page(board: Board, filters: Filters, scope: str, before: str = "", limit: int = 50) -> tuple[list[Row], str, int]:
+    """Newest first: the rows, the `before` of the next page ("" at the end), how many there are in all."""
+    where, values = _where(filters, scope)
+    total = board.db.execute(f"SELECT count(*) FROM cards WHERE {where}", values).fetchone()[0]  # noqa: S608
+    if before:
+        at, _, row = before.partition("~")
+        where, values = f"{where} AND (at, row) < (?, ?)", [*values, at, int(row or 0)]
+    limit = max(1, min(limit, MOST))
+    found = board.db.execute(
+        f"SELECT * FROM cards WHERE {where} ORDER BY at DESC, row DESC LIMIT ?",  # noqa: S608 - our conditions
+        [*values, limit],
+    ).fetchall()
+    following = f"{found[-1]['at']}~{found[-1]['row']}" if len(found) == limit else ""
+    return [_row(row) for row in found], following, total
+
+
+def changes(board: Board, after: str, limit: int = MOST) -> tuple[list[Row], str, bool]:
+    """Every card with a fact behind `after`, oldest change first; the place reached; whether there is more."""
+    since = log.place(after)
+    found = board.db.execute("SELECT * FROM cards WHERE changed > ? ORDER BY changed LIMIT ?", (since, limit + 1))
+    rows = [_row(row) for row in found]
+    if len(rows) <= limit:
+        return rows, board.cursor, False
+    last = rows[limit - 1]["changed"]
+    return rows[:limit], f"{last // 1_000_000}-{last % 1_000_000}", True
+
+
+def counts(board: Board, scope: str) -> dict[str, Any]:
+    """How many of what, in scope; see the keys."""
+    within = f"kind = 'incident' AND {SCOPES[scope]}"
+    return {
+        "incidents": _count(board, within),
+        "by_status": _by(board, "status", within),
+        "by_severity": _by(board, "severity", within),
+        "by_category": _by(board, "category", within),
+        "by_province": _by(board, "province", f"{within} AND province != ''"),
+        "unplaced": _count(board, f"{within} AND province = ''"),
+    }
+
+
+def totals(board: Board) -> dict[str, Any]:
+    """Figures of the whole room that name nobody and no place."""
+    kinds = _by(board, "kind", "1")
+    newest = board.db.execute("SELECT at, rehearsal FROM cards ORDER BY row DESC LIMIT 1").fetchone()
+    return {
+        "total": sum(kinds.values()),
+        "kinds": kinds,
+        "restricted": _count(board, "restricted AND kind = 'incident'"),
+        "stations_heard": _distinct(board, "station"),
+        "sources": _distinct(board, "source"),
+        "rehearsal": bool(newest and newest["rehearsal"]),
+        "newest": newest["at"] if newest else "",
+    }
+
+
+def points(board: Board, scope: str, limit: int = 5000) -> list[Row]:
+    """Incidents in scope whose point is known, newest first."""
+    found = board.db.execute(
+        f"SELECT id, number, lat, lon, category, severity, status FROM cards WHERE kind = 'incident'"  # noqa: S608
+        f" AND lat IS NOT NULL AND {SCOPES[scope]} ORDER BY row DESC LIMIT ?",
+        (limit,),
+    )
+    return [dict(row) for row in found]
+
+
+def history(board: Board, card: str) -> list[Row]:
+    """Every fact about a card, in order: when, by whom, what, and what was said."""
+    found = board.db.execute("SELECT * FROM history WHERE card = ? ORDER BY rowid", (card,))
+    return [{**dict(row), "why": json.loads(row["why"])} for row in found]
+
+
+def accounts(board: Board) -> list[Row]:
+    """Every account there ever was."""
+    return [dict(row) for row in board.db.execute("SELECT name, role, open, since FROM accounts ORDER BY name")]
+
+
+def _where(filters: Filters, scope: str) -> tuple[str, list[Any]]:
+    parts, values = [SCOPES[scope]], []
+    for condition, value in (
+        ("? IN (category, sub, second)", filters.category),
+        ("? IN (status, kind)", filters.status),
+        ("severity >= ?", filters.severity),
+        ("province = ?", filters.place),
+    ):
+        if value:
+            parts.append(condition)
+            values.append(value)
+    q = searchable(filters.q).strip()
+    if len(q) >= SHORTEST_TRIGRAM:
+        parts.append("row IN (SELECT rowid FROM words WHERE words MATCH ?)")
+        values.append('"' + q.replace('"', '""') + '"')
+    elif q:
+        parts.append("row IN (SELECT rowid FROM words WHERE instr(lower(text), lower(?)))")
+        values.append(q)
+    return " AND ".join(parts), values
+
+
+def _count(board: Board, where: str) -> int:
+    return int(board.db.execute(f"SELECT count(*) FROM cards WHERE {where}").fetchone()[0])  # noqa: S608 - ours
+
+
+def _distinct(board: Board, column: str) -> int:
+    query = f"SELECT count(DISTINCT {column}) FROM cards WHERE {column} != ''"  # noqa: S608 - our columns
+    return int(board.db.execute(query).fetchone()[0])
+
+
+def _by(board: Board, column: str, where: str) -> dict[str, int]:
+    query = f"SELECT {column} AS name, count(*) AS n FROM cards WHERE {where} GROUP BY {column}"  # noqa: S608
+    return {str(row["name"]): row["n"] for row in board.db.execute(query)}
+
+
+def _row(found: Any) -> Row:
+    row = dict(found)
+    row["place"], row["detail"] = json.loads(row["place"]), json.loads(row["detail"])
+    return row
+
+
+def series(board: Board, scope: str) -> dict[tuple[str, str], int]:
+    """Reports by ten minutes of arrival (`2017-06-04T03:4`, UTC) and category."""
+    found = board.db.execute(
+        f"SELECT substr(at, 1, 15) AS bucket, category, count(*) AS n FROM cards WHERE {SCOPES[scope]}"  # noqa: S608
+        " GROUP BY bucket, category"
+    )
+    return {(row["bucket"], row["category"]): row["n"] for row in found}
+
+
+def crossing(board: Board, scope: str) -> dict[tuple[str, str], int]:
+    """Incidents by province and category."""
+    found = board.db.execute(
+        f"SELECT province, category, count(*) AS n FROM cards WHERE kind = 'incident' AND {SCOPES[scope]}"  # noqa: S608
+        " GROUP BY province, category"
+    )
+    return {(row["province"], row["category"]): row["n"] for row in found}

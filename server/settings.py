@@ -1,0 +1,148 @@
+"""From the environment to frozen Settings; refuses to start, naming everything that is missing or weak at once."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+SECRETS = {
+    "smsgate": "SMSGATE_SIGNING_KEY",
+    "kannel": "KANNEL_SECRET",
+    "twilio": "TWILIO_AUTH_TOKEN",
+    "generic": "GENERIC_SECRET",
+}  # gateway -> the setting that holds its secret
+SHORTEST_SECRET = 16  # characters
+LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107 for a unix socket
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator decides. Read once at start and handed on; no other module reads the environment."""
+
+    data_dir: Path
+    redis_url: str
+    own_redis: bool
+    intake_host: str
+    intake_port: int
+    room_host: str
+    room_port: int
+    pack: str
+    public_base_url: str
+    room_base_url: str
+    gateways: tuple[str, ...]
+    rehearsal_secret: str = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False)
+    generic: Mapping[str, str] = field(repr=False)
+
+    @property
+    def redis_socket(self) -> str:
+        """Where our own Redis listens, by the shorter of its absolute and its relative name."""
+        path = self.data_dir / "redis" / "redis.sock"
+        return min(str(path.absolute()), os.path.relpath(path), key=len)
+
+    @property
+    def record(self) -> str:
+        """Where the record is: the operator's Redis URL, or the path of our own socket."""
+        return self.redis_url or self.redis_socket
+
+
+class Unfit(SystemExit):
+    """The settings do not allow a safe start. Its text names every fault, one a line."""
+
+
+def environment(folder: Path | None = None) -> dict[str, str]:
+    """The process environment, completed by the checkout's `.env` (the environment wins)."""
+    kept = dotenv_values((folder or Path.cwd()) / ".env")
+    return {**{name: value for name, value in kept.items() if value is not None}, **os.environ}
+
+
+def read(env: Mapping[str, str]) -> Settings:
+    """`env` as Settings. Raises Unfit with every missing, weak or odd setting by name."""
+    faults: list[str] = []
+    data_dir = Path(env.get("DATA_DIR") or "data")
+    room_host = env.get("ROOM_HOST") or "127.0.0.1"
+    intake_host = env.get("INTAKE_HOST") or "127.0.0.1"
+    room_port = _port(env, "ROOM_PORT", 5000, faults)
+    intake_port = _port(env, "INTAKE_PORT", 5001, faults)
+    if room_port == intake_port:
+        faults.append("ROOM_PORT and INTAKE_PORT are the same: each door needs a port of its own.")
+    gateways = tuple((env.get("GATEWAYS") or ",".join(SECRETS)).replace(" ", "").split(","))
+    made = Settings(
+        data_dir=data_dir,
+        redis_url=env.get("REDIS_URL", ""),
+        own_redis=not env.get("REDIS_URL"),
+        intake_host=intake_host,
+        intake_port=intake_port,
+        room_host=room_host,
+        room_port=room_port,
+        pack=env.get("PACK") or "kh-2017",
+        public_base_url=(env.get("PUBLIC_BASE_URL") or f"http://{intake_host}:{intake_port}").rstrip("/"),
+        room_base_url=(env.get("ROOM_BASE_URL") or f"http://{room_host}:{room_port}").rstrip("/"),
+        gateways=gateways,
+        rehearsal_secret=_secret(env, "REHEARSAL_SECRET", faults),
+        secrets=_secrets(env, gateways, faults),
+        generic=_generic(env.get("GENERIC_FIELDS") or "{}", faults),
+    )
+    if made.own_redis and len(made.redis_socket.encode()) > LONGEST_SOCKET_PATH:
+        faults.append(f"DATA_DIR is too deep for a unix socket: {len(made.redis_socket)} characters.")
+    if faults:
+        raise Unfit("The settings do not allow a safe start:\n" + "\n".join(f"- {fault}" for fault in faults))
+    return made
+
+
+def _port(env: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
+    text = env.get(name) or str(default)
+    if text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    faults.append(f"{name} is not a port number from 1 to 65535: {text!r}.")
+    return default
+
+
+def _secret(env: Mapping[str, str], name: str, faults: list[str]) -> str:
+    secret = env.get(name, "")
+    if len(secret) < SHORTEST_SECRET:
+        state = "is not set" if not secret else f"has only {len(secret)} characters"
+        faults.append(f"{name} {state}: set {SHORTEST_SECRET} or more.")
+    return secret
+
+
+def _secrets(env: Mapping[str, str], gateways: tuple[str, ...], faults: list[str]) -> dict[str, str]:
+    faults += [
+        f"GATEWAYS names {name!r}, which is not one of {', '.join(SECRETS)}."
+        for name in gateways
+        if name not in SECRETS
+    ]
+    return {name: _secret(env, SECRETS[name], faults) for name in gateways if name in SECRETS}
+
+
+GENERIC = {
+    "from": "from",  # the field that holds the sender's number
+    "text": "text",  # the field that holds the words
+    "id": "id",  # the field that holds the gateway's own message id
+    "time": "time",  # the field that holds when it was sent, ISO 8601 or Unix seconds
+    "key_in": "header:X-Secret",  # where the secret stands: header:NAME, query:NAME, or basic (the password)
+    "answer": "OK",  # the body of our 200
+}  # the generic gateway when nothing is configured
+
+
+def _generic(text: str, faults: list[str]) -> dict[str, str]:
+    try:
+        given = json.loads(text)
+        unknown = set(given) - set(GENERIC)
+    except (ValueError, TypeError):
+        faults.append("GENERIC_FIELDS is not a JSON object.")
+        return dict(GENERIC)
+    if unknown:
+        faults.append(f"GENERIC_FIELDS names {', '.join(sorted(unknown))}; known are {', '.join(GENERIC)}.")
+    fields = {**GENERIC, **given}
+    if fields["key_in"] != "basic" and not fields["key_in"].startswith(("header:", "query:")):
+        faults.append("GENERIC_FIELDS: key_in must be header:NAME, query:NAME or basic.")
+    return fields
+
+
+def process_name(kind: str) -> str:
+    """This process's name in the Procfile's numbering (`reader.1`), the same after a restart."""
+    return os.environ.get("HONCHO_PROCESS_NAME") or f"{kind}.1"

@@ -1,0 +1,56 @@
+"""One report's whole life, fact by fact, as it went down the line: `python -m server.trace ID`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+
+from server import events, settings
+from server.board import moment
+from server.log import START, Log, Raw
+
+SEALED = ("sealed", "words", "place", "reason", "note")  # fields that only the room opens; a console is not the room
+
+
+def life(log: Log, wanted: str) -> Iterator[Raw]:
+    """Every fact about the report or incident whose id begins with `wanted`, or whose reference number it is."""
+    after = START
+    while raws := log.read(after, 1000):
+        after = raws[-1].id
+        yield from (raw for raw in raws if _about(raw, wanted))
+
+
+def _about(raw: Raw, wanted: str) -> bool:
+    kind, _, subject = raw.fields["about"].partition(":")
+    if kind not in ("report", "incident"):
+        return False
+    return subject.startswith(wanted) or events.reference(subject).replace("-", "") == wanted.replace("-", "")
+
+
+def told(raw: Raw) -> str:
+    """A fact in a few lines, without what is sealed."""
+    body = json.loads(raw.fields["body"])
+    head = f"{moment(raw.id)}  {raw.fields['wire']} v{raw.fields['v']}  by {raw.fields['by']}"
+    because = f"\n    because of {raw.fields['cause']}" if raw.fields["cause"] else ""
+    shown = {
+        name: f"(sealed, {len(value)} characters)" if name in SEALED and value else value
+        for name, value in body.items()
+    }
+    fields = "".join(f"\n    {name}: {value}" for name, value in shown.items() if value not in ("", None))
+    return f"{head}\n    place {raw.id}, fact {raw.fields['version']} about {raw.fields['about']}{because}{fields}"
+
+
+def main() -> None:
+    """Print it."""
+    parser = argparse.ArgumentParser(description="One report's whole life.")
+    parser.add_argument("id", help="a report's or incident's id, the first part of it, or a reference number")
+    wanted = parser.parse_args().id
+    given = settings.read(settings.environment())
+    facts = [told(raw) for raw in life(Log(given.record, given.pack), wanted)]
+    if not facts:
+        sys.exit("The log has no fact about this.")
+    print("\n".join(facts))
+
+
+if __name__ == "__main__":
+    main()
