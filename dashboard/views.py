@@ -84,13 +84,21 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
     if not code or level in (None, "none"):
         return None
     if LEVELS.index(level) > LEVELS.index(finest):
-        level, code = finest, gazetteer.above(code, finest)
+        level, code = finest, _above(code, finest, gazetteer.pack)
         told, point = {"confidence": told.get("confidence")}, {"lat": None, "lon": None, "station": None}
     else:
         point = {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None}
     named = {"en": gazetteer.path(code, "en"), "km": gazetteer.path(code, "km")}
     certain = {"confidence": told.get("confidence"), "because": told.get("because", [])}
     return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}
+
+
+def _above(code: str, level: str, pack: Pack) -> str:
+    """The area of this level that a place or station lies in."""
+    area = pack.places[pack.stations[code].commune if code in pack.stations else code]
+    while area.level != level:
+        area = pack.places[area.parent]
+    return area.code
 
 
 def readable(text: str) -> str:

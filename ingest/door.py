@@ -1,24 +1,25 @@
 """The public door: every gateway and the form behind one body limit, one shape of error and one set of headers."""
 
 import ipaddress
-import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib import import_module
+from types import ModuleType
 from typing import Any
 
-from flask import Flask, Response, request, send_from_directory
-from werkzeug.exceptions import BadRequest, HTTPException
+from flask import Flask, Response, jsonify, request, send_from_directory
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 
 from ingest import form
-from ingest.gateways import Call, Forged, decoded, must_match
-from ingest.intake import Intake
+from ingest.gateways import Call, Forged, decoded, generic, kannel, must_match, smsgate, twilio
+from ingest.intake import Accepted, Intake, Message
 from ingest.spool import Full
 from server.settings import Settings
 
+GATEWAYS: dict[str, ModuleType] = {gateway.NAME: gateway for gateway in (smsgate, kannel, twilio, generic)}
 LONGEST_BODY = 64 * 1024  # bytes
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")  # a proxy on this machine is not this machine
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
@@ -32,26 +33,107 @@ logger = logging.getLogger(__name__)
 
 
 def build(settings: Settings, intake: Intake) -> Flask:
-    """The door as a WSGI application. Each view says in `open_to` whom it is open to."""
+    """The door as a WSGI application. Every view says in `open_to` who may come in."""
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
-    app.after_request(_headers)
-    app.register_error_handler(Forged, lambda fault: _plain("Refused.\n", 403))
+    app.after_request(_with_headers)
+    app.register_error_handler(Forged, lambda fault: Response("Refused.\n", 403, mimetype="text/plain"))
     app.register_error_handler(Full, lambda fault: _problem(503, "down", "Not saved. Please send it again."))
     app.register_error_handler(HTTPException, lambda fault: _problem(fault.code or 500, "http", f"{fault.name}."))
     app.register_error_handler(Exception, _bug)
     for name in settings.gateways:
-        gateway = import_module(f"ingest.gateways.{name}")
-        view = _gateway_view(gateway, settings, intake)
-        _open(app, f"/in/{name}", view, gateway.METHODS, open_to=f"gateway {name}")
-    _open(app, "/", lambda: _page(*form.show(_call())), ["GET"], open_to="everyone", name="form")
-    _open(app, "/", _form_view(settings, intake), ["POST"], open_to="everyone", name="send")
-    _open(app, "/static/<path:name>", lambda name: send_from_directory("static", name), ["GET"], open_to="everyone")
-    _open(app, "/health", lambda: _json(_here_only(intake.health)), ["GET"], open_to="this machine")
+        view = _gateway(GATEWAYS[name], settings, intake)
+        _open(app, f"/in/{name}", GATEWAYS[name].METHODS, view, open_to=f"gateway {name}")
+    _open(app, "/", ["GET"], lambda: form.show(_call()), open_to="everyone")
+    _open(app, "/", ["POST"], _form(settings, intake), open_to="everyone")
+    _open(app, "/static/<path:name>", ["GET"], _file, open_to="everyone")
+    _open(app, "/health", ["GET"], _health(intake), open_to="this machine")
     return app
 
 
-def _open(app: Flask, path: str, view: Callable[..., Response], methods: Any, *, open_to: str, name: str = "") -> None:
-    """Every route must say whom it is open to; a test lists them."""
+def _open(app: Flask, path: str, methods: Sequence[str], view: Callable[..., Any], *, open_to: str) -> None:
+    """Add a route. No route without a word on who may come in: a test lists them all."""
     view.open_to = open_to  # type: ignore[attr-defined]
-    app.add_url_rule(path, name or path, view, methods=methods, provide_automatic_options=False)
+    app.add_url_rule(path, f"{methods[0]} {path}", view, methods=methods, provide_automatic_options=False)
+
+
+def _gateway(gateway: ModuleType, settings: Settings, intake: Intake) -> Callable[[], Response]:
+    def receive() -> Response:
+        call = _call()
+        try:
+            keep = _keeper(call, settings, intake)
+            received = gateway.receive(call, settings, intake.clock())
+        except Forged:
+            intake.count(gateway.NAME, "refused")
+            raise
+        for message in received.messages:
+            keep(message)
+        return Response(received.answer, 200, mimetype=received.media)
+
+    return receive
+
+
+def _form(settings: Settings, intake: Intake) -> Callable[[], Response]:
+    def send() -> Response:
+        call = _call()
+        page, status = form.send(call, _keeper(call, settings, intake))
+        return Response(page, status, mimetype="text/html" if form.wants_page(call) else "text/plain")
+
+    return send
+
+
+def _file(name: str) -> Response:
+    return send_from_directory("static", name)
+
+
+def _health(intake: Intake) -> Callable[[], Response]:
+    def health() -> Response:
+        caller = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 - nobody's address
+        if not caller.is_loopback or any(name in request.headers for name in FORWARDED):
+            raise NotFound
+        return jsonify(intake.health())
+
+    return health
+
+
+def _call() -> Call:
+    """The request at hand, read whole."""
+    if "Transfer-Encoding" in request.headers:
+        request.environ["wsgi.input_terminated"] = True  # the server knows where chunks end; else they are not read
+    try:
+        body = request.get_data(parse_form_data=False)
+    except (ValueError, OSError):  # chunks that are none, or the caller left
+        raise BadRequest from None
+    headers = {name.lower(): decoded(value.encode("latin-1", "replace")) for name, value in request.headers}
+    return Call(request.method, request.path, request.query_string, headers, body)
+
+
+def _keeper(call: Call, settings: Settings, intake: Intake) -> Callable[[Message], Accepted]:
+    """How the messages of this call are kept: as a rehearsal when it proves to be one. Raises Forged."""
+    if "x-rehearsal" not in call.headers:
+        return intake.accept
+    must_match(call.header("X-Rehearsal"), settings.rehearsal_secret)
+    at = call.header("X-Rehearsal-At")
+    return lambda message: intake.accept(replace(message, rehearsal=True, rehearsal_at=at))
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
+
+
+def _problem(status: int, code: str, message: str, ref: str = "") -> Response:
+    """An error as the caller reads it: a sentence and a reference to our log, never what went wrong inside."""
+    ref = ref or secrets.token_hex(4)
+    if "application/json" in request.headers.get("Accept", ""):
+        answer = jsonify(error={"code": code, "message": message, "ref": ref})
+    else:
+        answer = Response(f"{message} ({ref})\n", mimetype="text/plain")
+    answer.status_code = status
+    return answer
+
+
+def _bug(fault: Exception) -> Response:
+    ref = secrets.token_hex(4)
+    logger.error("The public door failed (reference %s).", ref, exc_info=fault)
+    return _problem(500, "bug", "Something went wrong here. Please send it again.", ref)

@@ -7,13 +7,13 @@ text=Ballot+box+open&station=KD0123-7&phone=012345678&lang=km&id=hBTSHcxRjNUO_9c
 import json
 import re
 import secrets
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import render_template
 
 from ingest.gateways import Call, decoded, encoded
-from ingest.intake import Intake, Message
+from ingest.intake import Accepted, Message
 from ingest.spool import Full
 
 NAME = "form"
@@ -28,14 +28,14 @@ def show(call: Call) -> tuple[str, int]:
     return _page(_language(dict(call.asked()), call), {})
 
 
-def send(call: Call, intake: Intake, mark: dict[str, str | bool]) -> tuple[str, int]:
-    """Take in what was written; a page for a browser, a line for a program. `mark` is that of a rehearsal."""
+def send(call: Call, keep: Callable[[Message], Accepted]) -> tuple[str, int]:
+    """Keep what was written, and the answer: a page for a browser, a line for a program."""
     fields = _fields(call)
     language = _language(fields, call)
     if not fields.get("text", "").strip():
         return _again(call, language, fields, "empty", 422)
     try:
-        accepted = intake.accept(replace(_message(fields, language), **mark))  # type: ignore[arg-type]
+        accepted = keep(_message(fields, language))
     except Full:
         return _again(call, language, fields, "not_saved", 503)
     if not wants_page(call):

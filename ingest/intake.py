@@ -59,14 +59,15 @@ class Intake:
     def __init__(
         self, settings: Settings, region: str, sealer: Sealer, log: Log, spool: Spool, clock: Callable[[], datetime]
     ) -> None:
-        self._region, self._sealer, self._log, self._spool, self._clock = region, sealer, log, spool, clock
+        self._region, self._sealer, self._log, self._spool = region, sealer, log, spool
+        self.clock = clock
         self._counts = {name: Counter[str]() for name in (*settings.gateways, "form")}
         self._ask_again = 0.0  # by time.monotonic; 0 while the record answers
 
     def accept(self, message: Message) -> Accepted:
         """Keep a message. Returns only once it is safe on a disk. Raises spool.Full when no disk takes it."""
         at = _moment(message.rehearsal_at) if message.rehearsal else ""
-        at = at or self._clock().isoformat(timespec="milliseconds")
+        at = at or self.clock().isoformat(timespec="milliseconds")
         identities = self._identities(message, at)
         report = str(uuid.UUID(hex=identities[0]))
         number = e164(message.sender, self._region)

@@ -2,7 +2,7 @@
 
 import phonenumbers
 
-NUMBER = "+-.() \u00a00123456789"  # all that a phone number is written with; anything else is a name
+AROUND = "+-.() /"  # what stands between the digits of a number, in any script; with a letter it is a name
 
 
 def e164(sender: str, region: str) -> str:
@@ -11,12 +11,13 @@ def e164(sender: str, region: str) -> str:
     `region` ("KH") is where a number without country code is from.
     """
     plain = sender.strip().lower()
-    digits = "".join(char for char in plain if char.isdigit())
-    if not digits or plain.strip(NUMBER):
+    typed = "".join(char for char in plain if char.isprintable())  # address books add invisible direction marks
+    digits = "".join(char for char in typed if char.isdecimal())
+    if not digits or any(char not in AROUND and not char.isdecimal() for char in typed):
         return plain
     # 00 is how most of the world dials out; a region with another prefix would read a wrong country from it
     abroad = _number("+" + digits.removeprefix("00"), None)
-    read = [abroad] if digits.startswith("00") else [_number(plain, region), abroad]
+    read = [abroad] if digits.startswith("00") else [_number(typed, region), abroad]
     known = [number for number in read if number and phonenumbers.is_possible_number(number)]
     best = next((number for number in known if phonenumbers.is_valid_number(number)), next(iter(known), None))
     return phonenumbers.format_number(best, phonenumbers.PhoneNumberFormat.E164) if best else plain

@@ -127,7 +127,12 @@ def located(chosen: str) -> tuple[str, dict[str, Any]]:
     area = pack.places.get(station.commune if station else chosen)
     if area is None:
         raise Refused("Choose a place from the list.")
-    whole = {"code": area.code, "level": "station" if station else area.level, "confidence": 1.0, "because": []}
+    whole = {
+        "code": station.code if station else area.code,
+        "level": "station" if station else area.level,
+        "confidence": 1.0,
+        "because": [],
+    }
     point = {"station": station.code, "lat": station.lat, "lon": station.lon} if station else {}
     above = area
     while above.parent:

@@ -112,7 +112,7 @@ class Names:
         """The span by its sound; no ordinary words in it."""
         words = [word.group() for word in span]
         codes = self.alike.get(self.spelling.key(words)) if self._strange(words) else None
-        return mention_of(span, codes, 0.85, sum(map(len, words)) >= 6) if codes else None
+        return mention_of(span, codes, 0.85, sum(map(len, words)) >= 6 and self._large(span, codes)) if codes else None
 
     def _misspelt(self, span: Span) -> Mention | None:
         """The span by its sound with one slip of the pen, when it is long enough for that."""
@@ -122,7 +122,11 @@ class Names:
         key = self.spelling.key(words)
         near = {other for short in shortened(key) for other in self.slips.get(short, ()) if other[0] == key[0]}
         codes = {code for other in near if OSA.distance(key, other) == 1 for code in self.alike[other]}
-        return mention_of(span, codes, 0.7, len(key) >= 7) if codes else None
+        return mention_of(span, codes, 0.7, len(key) >= 7 and self._large(span, codes)) if codes else None
+
+    def _large(self, span: Span, codes: Iterable[str]) -> bool:
+        """Whether a name is known widely or has several words: one word that sounds like a commune says little."""
+        return len(span) > 1 or any(self.places[code].level != "commune" for code in codes)
 
     def _strange(self, words: Iterable[str]) -> bool:
         return not any(word in self.ordinary or word in self.before or word in self.after for word in words)

@@ -56,7 +56,7 @@ class Finder:
                 table = self.prefixes if variant.endswith("*") else self.spelling
                 table[variant.removesuffix("*")] = word
         self.spelling |= dict.fromkeys(words.get("skip", ()), "")
-        self.lengths = sorted({len(prefix) for prefix in self.prefixes}, reverse=True)
+        self.lengths: list[int] = []  # of the prefixes, longest first
         self.parts: dict[Any, int] = {}  # a part, as a tuple of words or a Khmer string -> its number
         self.heads: dict[Any, list[int]] = {}  # first unit of a part -> lengths, longest first
         self.uses: dict[int, list[tuple[int, int]]] = defaultdict(list)  # part -> (phrase, how many parts come before)
@@ -68,7 +68,13 @@ class Finder:
 
     def _learn(self, phrase: str, code: str, name: str) -> None:
         for choice in product(*(word.split("|") for word in phrase.split())):
-            parts = [self._units(part) for part in " ".join(choice).split("...")]
+            for word in choice:
+                if word.endswith("*"):
+                    self.prefixes.setdefault(word[:-1], word[:-1])
+            self.lengths = sorted({len(prefix) for prefix in self.prefixes}, reverse=True)
+            parts = [self._units(part) for part in " ".join(choice).replace("*", "").split("...")]
+            if not all(parts):
+                raise ValueError(f"A phrase of {code} has no words that count: {phrase}")
             size = sum(len(part) for part in parts) / (6 if isinstance(parts[0], str) else 1)
             self.phrases.append((Phrase(code, name, size), len(parts)))
             for place, part in enumerate(parts):

@@ -1,0 +1,79 @@
+"""The public door as a process: gateways and the form on INTAKE_PORT, and the spool's delivery behind them."""
+
+import warnings
+
+with warnings.catch_warnings():  # eventlet says at import that it is being retired; the choice was made knowingly
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import eventlet
+    import eventlet.wsgi
+
+eventlet.monkey_patch()
+
+import logging
+import os
+import signal
+from datetime import UTC, datetime
+
+from ingest import door
+from ingest.intake import Intake
+from ingest.spool import Spool
+from server import logs, pack, seal
+from server import settings as settings_module
+from server.log import Log
+from server.settings import Settings
+
+LONGEST_WAIT = 1.0  # seconds for the record; gateways give up on us after three
+LONGEST_LINE = 64 * 1024  # bytes; a long Khmer message in Kannel's address is past the usual 8 KiB
+SILENCE = 30  # seconds until a caller who says nothing is let go
+BETWEEN = 0.5  # seconds between looks at the spool
+logger = logging.getLogger("intake")
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; then finish the requests in flight and leave with 0."""
+    logs.start()
+    settings = settings_module.read(settings_module.environment())
+    intake = assemble(settings)
+    app = door.build(settings, intake)
+    listener = eventlet.listen((settings.intake_host, settings.intake_port), reuse_port=True)
+    eventlet.spawn(tend, intake)
+    serving = eventlet.spawn(
+        eventlet.wsgi.server,
+        listener,
+        app,
+        log_output=False,  # access lines hold secrets and messages: they stand in the address
+        debug=False,
+        url_length_limit=LONGEST_LINE,
+        socket_timeout=SILENCE,
+        keepalive=SILENCE,
+    )
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: eventlet.spawn_after(0, serving.kill, SystemExit))
+    logger.info("The public door is open on %s:%d.", settings.intake_host, settings.intake_port)
+    serving.wait()
+    logger.info("The public door is closed.")
+
+
+def assemble(settings: Settings) -> Intake:
+    """The intake with what it needs: the public half of the room's key, never the private one."""
+    keys = settings.data_dir / "keys"
+    if not all((keys / name).exists() for name in ("room.pub", "pepper")):
+        seal.make_keys(keys)
+    log = Log(settings.record, settings.pack, longest_wait=LONGEST_WAIT)
+    spool = Spool(settings.data_dir / "spool")
+    return Intake(settings, pack.load(settings.pack).region, seal.Sealer(keys), log, spool, lambda: datetime.now(UTC))
+
+
+def tend(intake: Intake) -> None:
+    """Deliver what waits, for ever. A bug here must not leave reports behind in silence: it ends the process."""
+    try:
+        while True:
+            if not intake.tend():
+                eventlet.sleep(BETWEEN)
+    except Exception:
+        logger.exception("The delivery of the spool failed; this process ends, to be started again.")
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
