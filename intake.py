@@ -3,7 +3,7 @@
 import warnings
 
 with warnings.catch_warnings():  # eventlet says at import that it is being retired; the choice was made knowingly
-    warnings.simplefilter("ignore", DeprecationWarning)
+    warnings.simplefilter("ignore")
     import eventlet
     import eventlet.wsgi
 

@@ -23,7 +23,7 @@ from dashboard import live as live_module
 from dashboard.api import api
 from dashboard.assets import assets
 from dashboard.live import Live
-from dashboard.pages import pages, prepare
+from dashboard.pages import frame, pages, prepare
 from dashboard.views import card
 from server import grammar, logs, seal, settings
 from server.access import Access
@@ -62,6 +62,7 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
         pack=pack,
         gazetteer=gazetteer,
         see=lambda row, role: card(row, role, gazetteer),
+        frame=frame,
         origins=tuple(origins),
         secure=given.room_base_url.startswith("https://"),
     )

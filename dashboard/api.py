@@ -23,18 +23,9 @@ OPENAPI = json.loads((Path(__file__).with_name("openapi.json")).read_text())
 @allow(*ROLES)
 def cards() -> Any:
     """One page of the feed, newest first."""
-    asked = request.args
-    filters = queries.Filters(
-        asked.get("q", ""),
-        asked.get("category", ""),
-        asked.get("status", ""),
-        asked.get("severity", 0, int),
-        asked.get("place", ""),
-    )
     board, role = room().board, me().role
-    rows, following, total = queries.page(
-        board, filters, views.SCOPE[role], asked.get("before", ""), asked.get("limit", 50, int)
-    )
+    before, limit = request.args.get("before", ""), request.args.get("limit", 50, int)
+    rows, following, total = queries.page(board, _filters(), views.SCOPE[role], before, limit)
     seen = [room().see(row, role) for row in rows]
     return jsonify(cards=seen, cursor=board.cursor, next=following or None, total=total)
 
@@ -61,7 +52,8 @@ def card(card: str) -> Any:
     row = queries.row_of(room().board, card, views.SCOPE[me().role])
     if row is None:
         abort(404)
-    told = queries.history(room().board, card) if me().role in views.DESKS else []
+    facts = queries.history(room().board, card) if me().role in views.DESKS else []
+    told = [views.fact(one, room().gazetteer) for one in facts]
     return jsonify(card=room().see(row, me().role), history=told)
 
 
@@ -76,9 +68,8 @@ def counts() -> Any:
 @allow(*ROLES)
 def figures() -> Any:
     """Every figure as a Plotly dictionary."""
-    language, scope = _language(), views.SCOPE[me().role]
-    figured = "open" if scope == "all" else scope  # restricted incidents are in no figure
-    return jsonify(drawn.figures(room().board, figured, room().pack, words_for(language), language))
+    language, scope = _language(), views.FIGURED[me().role]
+    return jsonify(drawn.figures(room().board, scope, room().pack, words_for(language), language))
 
 
 @api.get("/map/shapes")
@@ -94,11 +85,11 @@ def shapes() -> Any:
 @allow(*ROLES)
 def on_map() -> Any:
     """Counts and points for the map."""
-    scope = views.SCOPE[me().role]
-    data = drawn.map_data(room().board, scope)
-    if me().role not in views.DESKS:
-        data["points"] = []  # a point is finer than these roles are told
-    return jsonify(data)
+    role = me().role
+    data = drawn.map_data(room().board, _filters(), views.FIGURED[role])
+    if role in views.DESKS:
+        return jsonify(**data, restricted=queries.totals(room().board)["restricted"])
+    return jsonify({**data, "points": []})  # a point is finer than these roles are told
 
 
 @api.get("/taxonomy")
@@ -118,7 +109,7 @@ def taxonomy() -> Any:
             }
             for category in known.categories
         ],
-        checkins={code: dict(name) for code, name in known.checkins.items()},
+        checkins=[{"code": code, "name": dict(name)} for code, name in known.checkins.items()],
     )
 
 
@@ -129,7 +120,7 @@ def places() -> Any:
     gazetteer, q = room().gazetteer, request.args.get("q", "")
     found = gazetteer.search(q, 20) if q else [area for area in room().pack.places.values() if area.level == "province"]
     return jsonify(
-        [
+        places=[
             {
                 "code": area.code,
                 "level": area.level,
@@ -144,16 +135,16 @@ def places() -> Any:
 @api.get("/accounts")
 @allow("administrator")
 def accounts() -> Any:
-    """Who may sign in, or once could."""
-    return jsonify(queries.accounts(room().board))
+    """Who may sign in."""
+    return jsonify(accounts=queries.accounts(room().board))
 
 
 @api.post("/accounts")
 @allow("administrator")
 def open_account() -> Any:
-    """Let somebody sign in: {name, role, phrase}."""
+    """Let somebody sign in: {name, role, passphrase}."""
     given = request.get_json(silent=True) or {}
-    name, role, phrase = (str(given.get(field, "")) for field in ("name", "role", "phrase"))
+    name, role, phrase = (str(given.get(field, "")) for field in ("name", "role", "passphrase"))
     return jsonify(cursor=room().access.open_account(name, role, phrase, by=me().by)), 202
 
 
@@ -169,6 +160,14 @@ def close_account(name: str) -> Any:
 def openapi() -> Any:
     """This interface, described."""
     return jsonify(OPENAPI)
+
+
+def _filters() -> queries.Filters:
+    asked = request.args
+    kinds = tuple(kind for kind in asked.get("kind", "").split(",") if kind)
+    severity = asked.get("severity", 0, int)
+    q, category, status, where = (asked.get(name, "") for name in ("q", "category", "status", "place"))
+    return queries.Filters(q, kinds, category, status, severity, where)
 
 
 def _language() -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 from functools import cache
+from hashlib import sha256
 from importlib.util import find_spec
 from mimetypes import guess_type
 from pathlib import Path
@@ -29,8 +30,9 @@ def static(name: str) -> Response:
         answer.headers |= {"Content-Type": _type(file), "Content-Encoding": "gzip"}
     answer.headers["Vary"] = "Accept-Encoding"
     answer.headers["Cache-Control"] = "max-age=86400" if name.startswith("vendor/") else "no-cache"
-    answer.add_etags()
-    return answer.make_conditional(request)
+    answer.set_etag(sha256(answer.get_data()).hexdigest()[:32])
+    answer.make_conditional(request)
+    return answer
 
 
 def _vendor() -> dict[str, Path]:

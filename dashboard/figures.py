@@ -12,100 +12,88 @@ from server.pack import Pack
 Figure = dict[str, Any]
 Words = Mapping[str, str]  # key -> text in the reader's language
 
-COLOURS = {  # Okabe and Ito's eight colours that the colour-blind tell apart, less black, and three greys and browns
-    "PR": "#0072B2",
-    "ID": "#56B4E9",
-    "IN": "#D55E00",
-    "VS": "#B3261E",
-    "OB": "#CC79A7",
-    "BU": "#E69F00",
-    "BX": "#009E73",
-    "CT": "#8C6D1F",
-    "AC": "#7A7A7A",
-    "LG": "#5B5EA6",
-}
-OTHER = "#9AA3AD"
 STATUSES = ("new", "verified", "rejected")
+MOST_ROWS = 12  # provinces in one figure
 
 
 def figures(board: Board, scope: str, pack: Pack, words: Words, language: str) -> dict[str, Figure]:
-    """Every figure of the room by its name, over the incidents in scope."""
+    """Every figure of the room by its name, over the incidents in scope. Colours are the page's: see `meta`."""
     return {
-        "flow": flow(board, scope, pack, words),
-        "heat": heat(board, scope, pack, words, language),
+        "reports": reports(board, scope, pack, words),
+        "where": where(board, scope, pack, words, language),
         "status": status(board, scope, words),
     }
 
 
-def flow(board: Board, scope: str, pack: Pack, words: Words) -> Figure:
+def reports(board: Board, scope: str, pack: Pack, words: Words) -> Figure:
     """How many reports of each category arrived in each ten minutes."""
     buckets = queries.series(board, scope)
     times = sorted({bucket for bucket, _ in buckets})
     local = [_local(bucket, pack.zone) for bucket in times]
-    codes = [category.code for category in pack.taxonomy.categories]
+    present = {code for _, code in buckets}
+    codes = [category.code for category in pack.taxonomy.categories if category.code in present]
     data = [
         {
             "type": "bar",
-            "name": code or words["figure.other"],
+            "name": code or words["figures.other"],
             "x": local,
             "y": [buckets.get((bucket, code), 0) for bucket in times],
-            "marker": {"color": COLOURS.get(code, OTHER)},
-            "hovertemplate": "%{x|%H:%M} · %{y}<extra>" + (code or words["figure.other"]) + "</extra>",
+            "width": 9 * 60 * 1000,  # milliseconds: bars of nine minutes, so that ten of them do not touch
+            "hovertemplate": "%{x|%H:%M} · %{y}<extra>" + (code or words["figures.other"]) + "</extra>",
+            "meta": {"category": code} if code else {"other": True},
         }
-        for code in [*codes, ""]
-        if any((bucket, code) in buckets for bucket in times)
+        for code in [*codes, *([""] if "" in present else [])]
     ]
-    layout = _layout(words, "flow", "figure.time", "figure.reports")
-    layout |= {"barmode": "stack", "bargap": 0.08}
-    layout["xaxis"] |= {"type": "date", "tickformat": "%H:%M", "rangemode": "normal"}
-    return _figure(words, "flow", data, layout)
+    layout = _layout(words["figures.time"], words["figures.reports.n"])
+    layout |= {"barmode": "stack"}
+    layout["xaxis"] |= {"type": "date", "tickformat": "%H:%M"}
+    return {"says": "figures.reports.says", "data": data, "layout": layout}
 
 
-def heat(board: Board, scope: str, pack: Pack, words: Words, language: str) -> Figure:
-    """How many incidents of each category each province has; the provinces with most first."""
+def where(board: Board, scope: str, pack: Pack, words: Words, language: str) -> Figure:
+    """How many incidents of each category each province has: the provinces with most, the first on top."""
     cells = queries.crossing(board, scope)
     codes = [category.code for category in pack.taxonomy.categories]
     totals: dict[str, int] = {}
     for (province, _), n in cells.items():
         totals[province] = totals.get(province, 0) + n
-    rows = sorted(totals, key=lambda code: (totals[code], code))[-12:]
-    names = [pack.places[code].name.get(language, code) if code else words["figure.unplaced"] for code in rows]
+    rows = sorted(totals, key=lambda code: (totals[code], code))[-MOST_ROWS:]
     counts = [[cells.get((row, code), 0) for code in codes] for row in rows]
     heatmap = {
         "type": "heatmap",
         "x": codes,
-        "y": names,
+        "y": [pack.places[code].name.get(language, code) if code else words["place.none"] for code in rows],
         "z": counts,
         "text": [[n or "" for n in line] for line in counts],
         "texttemplate": "%{text}",
-        "colorscale": [[0, "rgba(0,114,178,0)"], [0.02, "rgba(0,114,178,0.14)"], [1, "rgba(0,114,178,0.85)"]],
-        "showscale": False,
         "xgap": 1,
         "ygap": 1,
+        "showscale": False,
         "hovertemplate": "%{y} · %{x}: %{z}<extra></extra>",
     }
-    layout = _layout(words, "heat", "figure.category", "")
+    layout = _layout("", "")
     layout["xaxis"] |= {"type": "category"}
-    layout["yaxis"] |= {"type": "category", "automargin": True}
-    return _figure(words, "heat", [heatmap] if rows else [], layout)
+    layout["yaxis"] |= {"type": "category"}
+    return {"says": "figures.where.says", "data": [heatmap] if rows else [], "layout": layout}
 
 
 def status(board: Board, scope: str, words: Words) -> Figure:
     """How far the incidents are."""
     found = queries.counts(board, scope)["by_status"]
+    names = list(reversed(STATUSES))
     bar = {
         "type": "bar",
         "orientation": "h",
-        "y": [words[f"status.{name}"] for name in reversed(STATUSES)],
-        "x": [found.get(name, 0) for name in reversed(STATUSES)],
-        "text": [str(found.get(name, 0)) for name in reversed(STATUSES)],
+        "y": [words[f"status.{name}"] for name in names],
+        "x": [found.get(name, 0) for name in names],
+        "text": [str(found.get(name, 0)) for name in names],
         "textposition": "auto",
-        "marker": {"color": ["#7A7A7A", "#009E73", "#0072B2"]},
         "hovertemplate": "%{y}: %{x}<extra></extra>",
+        "meta": {"status": names},
     }
-    layout = _layout(words, "status", "figure.incidents", "")
-    layout["yaxis"] |= {"type": "category", "automargin": True}
-    return _figure(words, "status", [bar] if sum(found.values()) else [], layout)
+    layout = _layout(words["figures.incidents.n"], "")
+    layout["yaxis"] |= {"type": "category"}
+    return {"says": "figures.status.says", "data": [bar] if sum(found.values()) else [], "layout": layout}
 
 
 def map_shapes(pack: Pack) -> dict[str, Any]:
@@ -126,31 +114,17 @@ def map_shapes(pack: Pack) -> dict[str, Any]:
     }
 
 
-def map_data(board: Board, scope: str) -> dict[str, Any]:
-    """What lies on the map: counts by province, points, and how many have no place."""
-    everything = queries.counts(board, scope)
-    verified = queries.counts(board, "verified")["by_province"]
-    open_ = "open" if scope == "all" else scope  # restricted incidents are on no map, whoever looks
-    shown = queries.counts(board, open_)["by_province"]
+def map_data(board: Board, filters: queries.Filters, scope: str) -> dict[str, Any]:
+    """What lies on the map, of the incidents that the filter leaves: counts by province, points, how many nowhere."""
+    by_province, points, unplaced = queries.on_map(board, filters, scope)
+    return {"by_province": by_province, "points": points, "unplaced": unplaced}
+
+
+def _layout(x: str, y: str) -> Figure:
     return {
-        "by_province": {code: {"incidents": n, "verified": verified.get(code, 0)} for code, n in shown.items()},
-        "points": queries.points(board, open_),
-        "unplaced": everything["unplaced"],
-        "restricted": queries.totals(board)["restricted"] if scope in ("all", "open") else 0,
-    }
-
-
-def _figure(words: Words, name: str, data: list[Figure], layout: Figure) -> Figure:
-    return {"title": words[f"figure.{name}"], "says": words[f"figure.{name}.says"], "data": data, "layout": layout}
-
-
-def _layout(words: Words, name: str, x: str, y: str) -> Figure:
-    return {
-        "uirevision": name,
-        "margin": {"l": 40, "r": 8, "t": 8, "b": 36},
-        "xaxis": {"title": {"text": words.get(x, "")}, "automargin": True},
-        "yaxis": {"title": {"text": words.get(y, "")}},
-        "legend": {"orientation": "h", "y": 1.12},
+        "margin": {"l": 8, "r": 8, "t": 4, "b": 4},
+        "xaxis": {"title": {"text": x}},
+        "yaxis": {"title": {"text": y}},
     }
 
 

@@ -70,7 +70,7 @@ class Live:
                 return
             if still is None or still.role != person.role:
                 self.socketio.emit("bye", to=socket, namespace=SPACE)
-                self.socketio.server.disconnect(socket, namespace=SPACE)  # type: ignore[union-attr]
+                self.socketio.server.disconnect(socket, namespace=SPACE)
 
     def _emit(self, role: str, after: str, cards: list[dict[str, Any]], missed: int) -> None:
         counts = views.counts(self.room.board, role, self.room.pack, self.clock())

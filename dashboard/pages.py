@@ -49,7 +49,7 @@ def headers(answer: Response) -> Response:
 
 def prepare(app: Flask) -> None:
     """Give templates their words."""
-    app.jinja_env.globals["t"] = lambda key, **values: words_for(_language()).get(key, key).format(**values)
+    app.jinja_env.globals["t"] = lambda key, **values: words_for(_language())[key].format(**values)
     app.context_processor(_context)
     app.after_request(headers)
 
@@ -86,7 +86,7 @@ def sign_in() -> Any:
     """Begin a session."""
     name = request.form.get("name", "").strip()
     try:
-        session = room().access.sign_in(name, request.form.get("phrase", ""), request.remote_addr or "")
+        session = room().access.sign_in(name, request.form.get("passphrase", ""), request.remote_addr or "")
     except (Refused, Down) as fault:
         return render_template("sign_in.html", error=_sentence(fault), name=name), 503 if isinstance(
             fault, Down
@@ -111,20 +111,20 @@ def first_page() -> Any:
     """The form behind the one-time link."""
     word = request.args.get("t", "")
     if not room().access.invited(word):
-        return render_template("message.html", message="first.spent"), 403
-    return render_template("first.html", error="", name="", word=word)
+        return frame(403, "first.title", "first.spent")
+    return render_template("first.html", error="", name="", token=word)
 
 
 @pages.post("/first")
 @allow(ANYONE)
 def first() -> Any:
     """Create the first administrator."""
-    word, name, phrase = (request.form.get(field, "") for field in ("t", "name", "phrase"))
+    word, name, phrase = (request.form.get(field, "") for field in ("t", "name", "passphrase"))
     try:
         room().access.first_administrator(word, name, phrase)
     except Refused as fault:
-        return render_template("first.html", error=_sentence(fault), name=name, word=word), 422
-    return render_template("message.html", message="first.done", to="/sign-in"), 201
+        return render_template("first.html", error=_sentence(fault), name=name, token=word), 422
+    return frame(201, "first.title", "first.done")
 
 
 @pages.get("/accounts")
@@ -150,6 +150,14 @@ def language() -> Any:
 def words(language: str) -> Any:
     """All texts of a language."""
     return words_for(language) if language in room().pack.languages else abort(404)
+
+
+def frame(status: int, heading: str, text: str, ref: str = "") -> tuple[str, int]:
+    """A page that says one thing; `heading` and `text` are keys of our words, or sentences."""
+    table = words_for(_language())
+    return render_template(
+        "message.html", heading=table.get(heading, heading), text=table.get(text, text), ref=ref
+    ), status
 
 
 @pages.get("/health")

@@ -4,28 +4,30 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from server.places import Gazetteer
-
 from server import events, queries
 from server.board import Board
 from server.pack import Pack
+from server.places import Gazetteer
 
 SCOPE = {"administrator": "all", "analyst": "open", "press": "verified", "viewer": "verified"}  # role -> queries.SCOPES
+FIGURED = {**SCOPE, "administrator": "open"}  # restricted incidents are on no map and in no figure, whoever looks
 DESKS = ("administrator", "analyst")  # see words and sources; until there is a security lead, the first sees restricted
 
 FOR_ALL = (
-    "id",
-    "number",
-    "kind",
-    "status",
-    "category",
-    "sub",
-    "severity",
-    "rehearsal",
-    "at",
-    "version",
-    "changed",
-    "place",
+    *(
+        "id",
+        "number",
+        "kind",
+        "status",
+        "category",
+        "sub",
+        "severity",
+        "rehearsal",
+        "at",
+        "version",
+        "changed",
+        "place",
+    ),
 )
 FOR_DESKS = (
     *("second", "confidence", "because", "restricted", "sent_at", "channel", "gateway", "source", "known", "reference"),
@@ -43,12 +45,6 @@ def card(row: queries.Row, role: str, gazetteer: Gazetteer) -> dict[str, Any] | 
     whole = _whole(row, gazetteer, FINEST.get(role, "station"))
     names = FOR_ALL + FOR_DESKS if role in DESKS else FOR_ALL
     return {name: whole[name] for name in names}
-
-
-def visible(row: queries.Row, role: str, gazetteer: Gazetteer) -> dict[str, Any] | None:
-    """A card as `role` may see it, or None."""
-    seen = card(row, role, gazetteer)
-    return None if seen is None or seen.get("gone") else seen
 
 
 def _within(row: queries.Row, scope: str) -> bool:
@@ -88,9 +84,18 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
         told, point = {"confidence": told.get("confidence")}, {"lat": None, "lon": None, "station": None}
     else:
         point = {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None}
-    named = {"en": gazetteer.path(code, "en"), "km": gazetteer.path(code, "km")}
+    named = {language: gazetteer.path(code, language) for language in gazetteer.pack.languages}
     certain = {"confidence": told.get("confidence"), "because": told.get("because", [])}
     return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}
+
+
+def fact(row: queries.Row, gazetteer: Gazetteer) -> dict[str, Any]:
+    """A fact of a card's history, for desks: when, by whom, what, why, and what it set."""
+    why = row["why"]
+    said = {name: why[name] for name in ("method", "category", "sub") if why.get(name)}
+    if why.get("place"):
+        said["place"] = {"name": {lang: gazetteer.path(why["place"], lang) for lang in gazetteer.pack.languages}}
+    return {"at": row["at"], "by": row["by"], "what": row["wire"], "why": why.get("reason", ""), **said}
 
 
 def _above(code: str, level: str, pack: Pack) -> str:

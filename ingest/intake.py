@@ -1,5 +1,6 @@
 """The one door for reports: a stable id, an alias, a seal, then the record or the spool, then the answer."""
 
+import logging
 import time
 import uuid
 from collections import Counter
@@ -17,6 +18,7 @@ from server.settings import Settings
 
 PAUSE = 0.5  # seconds after a failure until one request may ask the record again
 COUNTED = ("accepted", "repeated", "spooled", "refused")
+logger = logging.getLogger(__name__)
 MILLISECONDS = 10**11  # Unix times from here on count milliseconds: as seconds they would be past the year 5000
 
 
@@ -100,6 +102,7 @@ class Intake:
             try:
                 return self._append(draft)
             except Down:
+                logger.warning("The record is away: reports wait in the spool.")
                 self._ask_again = time.monotonic() + PAUSE
         try:
             self._spool.save(draft)
@@ -142,6 +145,8 @@ class Intake:
             self._ask_again = time.monotonic() + PAUSE
             return 0
         self._ask_again = 0.0
+        if done:
+            logger.info("Delivered %d reports from the spool.", done)
         return done
 
     def count(self, gateway: str, what: str) -> None:

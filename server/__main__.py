@@ -58,7 +58,7 @@ def set_up(asked: argparse.Namespace) -> None:
 
 
 def write_env(path: Path) -> bool:
-    """Write `path` from `.env.example`, a fresh secret in each empty place (mode 0600). False if it is there already."""
+    """Write `path` from `.env.example`, a fresh secret in each empty place (mode 0600). False if it is there."""
     if path.exists():
         return False
     wanted = {*settings.SECRETS.values(), "REHEARSAL_SECRET"}

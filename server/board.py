@@ -170,9 +170,9 @@ class Board:
         sealed = getattr(event, "note", "") or getattr(event, "reason", "")
         aside = isinstance(event, events.ReportSetAside)
         why = {"reason": sealed} if aside else self._words(f"incident:{event.subject}", sealed)
-        said = {
-            name: getattr(event, name) for name in ("method", "category", "sub", "province") if hasattr(event, name)
-        }
+        said = {name: getattr(event, name) for name in ("method", "category", "sub") if hasattr(event, name)}
+        if isinstance(event, events.IncidentPlaced):
+            said["place"] = self._words("room", event.place).get("code")
         row = (event.subject, fact.id, moment(fact.id), fact.by, event.wire, json.dumps({**said, **why}))
         self.db.execute("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)", row)
 

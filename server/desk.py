@@ -95,7 +95,7 @@ def incident(card: str) -> Incident:
 
 def said(name: str) -> str:
     """A text field of the request; empty when it is missing."""
-    body = request.get_json(silent=True) if request.is_json else request.form
+    body: Any = request.get_json(silent=True) if request.is_json else request.form
     value = body.get(name, "") if hasattr(body, "get") else ""
     return value if isinstance(value, str) else str(value)
 

@@ -17,7 +17,7 @@ class Drawer:
         def write() -> None:
             with self._log.client.pipeline() as pipe:
                 pipe.delete(name)
-                pipe.hset(name, mapping=values)
+                pipe.hset(name, mapping=values)  # type: ignore[arg-type]
                 if seconds is not None:
                     pipe.expire(name, seconds)
                 pipe.execute()

@@ -15,9 +15,9 @@ OLDEST = (6, 2)
 CONFIG = """\
 # Written at every start; change server/embedded_redis.py instead.
 port 0
-unixsocket {socket}
+unixsocket "{socket}"
 unixsocketperm 600
-dir {folder}
+dir "{folder}"
 daemonize no
 # every answered report survives a pulled plug
 appendonly yes
@@ -31,6 +31,8 @@ maxmemory-policy noeviction
 slowlog-max-len 0
 crash-log-enabled no
 loglevel warning
+# a title would overwrite the environment, by which a later run finds what an earlier one left
+set-proc-title no
 """
 
 

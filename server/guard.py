@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, request
+from flask import Flask, current_app, g, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 
 from server.access import ANYONE, Access, Busy, Person, Refused
@@ -34,23 +34,27 @@ class Room:
     pack: Pack
     gazetteer: Gazetteer
     see: Callable[[dict[str, Any], str], dict[str, Any] | None]
+    frame: Callable[[int, str, str, str], tuple[str, int]]  # a page for people: status, heading, sentence, reference
     origins: tuple[str, ...]  # from which pages a browser may ask
     secure: bool  # behind TLS: cookies are bound to it
 
 
 def room() -> Room:
     """The room that this request is in."""
-    return current_app.extensions["room"]
+    found: Room = current_app.extensions["room"]
+    return found
 
 
 def me() -> Person:
     """Who asks. Only in a view that names roles."""
-    return g.person
+    person: Person = g.person
+    return person
 
 
 def someone() -> Person | None:
     """Who asks, if they are signed in; for views that are open to anyone."""
-    return g.get("person")
+    person: Person | None = g.get("person")
+    return person
 
 
 def cookie() -> str:
@@ -118,15 +122,18 @@ def _unknown() -> Any:
     return redirect("/sign-in", 303)
 
 
-def _answer(status: int, code: str, message: str, **more: Any) -> tuple[Response, int]:
-    return jsonify(error={"code": code, "message": message, "ref": secrets.token_hex(4)}, **more), status
+def _answer(status: int, code: str, message: str, ref: str = "") -> tuple[Any, int]:
+    ref = ref or secrets.token_hex(4)
+    if "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/"):
+        return room().frame(status, f"error.{code}.title", f"error.{code}.page", ref)
+    return jsonify(error={"code": code, "message": message, "ref": ref}), status
 
 
-def _plain(fault: HTTPException) -> tuple[Response, int]:
+def _plain(fault: HTTPException) -> tuple[Any, int]:
     return _answer(fault.code or 500, "http", fault.name)
 
 
-def _fault(fault: Exception) -> tuple[Response, int]:
-    answer, status = _answer(500, "fault", "The room met a fault of its own. Tell the operator this reference.")
-    logger.error("Request %s met a fault.", answer.json["error"]["ref"], exc_info=fault)  # type: ignore[index]
-    return answer, status
+def _fault(fault: Exception) -> tuple[Any, int]:
+    ref = secrets.token_hex(4)
+    logger.error("Request %s met a fault.", ref, exc_info=fault)
+    return _answer(500, "fault", "The room met a fault of its own. Tell the operator this reference.", ref)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server import events
 from server.access import Refused
 
-METHODS = ("call_back", "second_source", "document", "photo", "own_observation")
+METHODS = ("call_back", "second_source", "document", "photo", "direct_observation")
 SHORTEST_REASON, LONGEST_REASON = 3, 4000  # characters
 
 Seal = Callable[[str], str]  # closes a person's words under the incident's key

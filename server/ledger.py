@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 from nacl.exceptions import BadSignatureError
@@ -54,7 +55,7 @@ class Ledger:
         """Sign the tree as it stands at Unix time `at`. False when nothing was added since the last head."""
         if self.tree.size == self._signed:
             return False
-        head = {"size": self.tree.size, "root": self.tree.root().hex(), "last": self.last, "at": int(at)}
+        head: dict[str, Any] = {"size": self.tree.size, "root": self.tree.root().hex(), "last": self.last, "at": int(at)}
         signature = self._key.sign(rfc8785.dumps(head)).signature
         _append(self._heads, rfc8785.dumps({**head, "signature": base64.b64encode(signature).decode()}) + b"\n")
         self._signed = self.tree.size
@@ -93,7 +94,7 @@ def lines(path: Path) -> Iterator[bytes]:
             yield from (line.rstrip(b"\n") for line in file)
 
 
-def _last_head(path: Path) -> dict:
+def _last_head(path: Path) -> dict[str, Any]:
     return json.loads(next(reversed(list(lines(path))), b"{}"))
 
 
@@ -120,7 +121,7 @@ def verify(folder: Path) -> tuple[int, int]:
     return tree.size, len(heads)
 
 
-def _check(head: dict, tree: Tree, key: VerifyKey) -> None:
+def _check(head: dict[str, Any], tree: Tree, key: VerifyKey) -> None:
     signed = {name: value for name, value in head.items() if name != "signature"}
     try:
         key.verify(rfc8785.dumps(signed), base64.b64decode(head["signature"]))

@@ -134,8 +134,7 @@ class Log:
 
     def follow(self, after: str, wait: float, count: int = 1000) -> list[Raw]:
         """The same, but when there is none yet, wait up to `wait` seconds for it."""
-        got = self.ask(self._redis.xread, {self.stream: after}, count, int(wait * 1000))
-        return _entries(got)
+        return _entries(self.ask(self._redis.xread, {self.stream: after}, count, _block(wait)))
 
     def head(self) -> str:
         """The place of the newest fact; START on an empty log."""
@@ -155,16 +154,18 @@ class Log:
                 raise
 
     def take(self, group: str, worker: str, count: int, wait: float) -> list[Raw]:
-        """Facts for this worker alone: first those it took and never finished, else new ones."""
-        unfinished = self.ask(self._redis.xreadgroup, group, worker, {self.stream: "0"}, count)
-        if _entries(unfinished):
-            return _entries(unfinished)
-        return _entries(self.ask(self._redis.xreadgroup, group, worker, {self.stream: ">"}, count, int(wait * 1000)))
+        """Facts for this worker alone: first those it took and never finished, one by one so that only the one that
+        ends its worker is handed out again and again; else new ones."""
+        unfinished = _entries(self.ask(self._redis.xreadgroup, group, worker, {self.stream: "0"}, 1))
+        if unfinished:
+            return unfinished
+        return _entries(self.ask(self._redis.xreadgroup, group, worker, {self.stream: ">"}, count, _block(wait)))
 
     def adopt(self, group: str, worker: str, idle: float, count: int = 100) -> int:
         """Take over facts that another worker has held for `idle` seconds. How many."""
-        got = self.ask(self._redis.xautoclaim, self.stream, group, worker, int(idle * 1000), "0-0", count)
-        return len(got[1])
+        least = int(idle * 1000)
+        # `justid`: taking over is not handing out, so it does not count as a delivery
+        return len(self.ask(self._redis.xautoclaim, self.stream, group, worker, least, "0-0", count, justid=True))
 
     def deliveries(self, group: str, worker: str) -> dict[str, int]:
         """How often each fact that this worker holds was handed out."""
@@ -196,8 +197,13 @@ class Log:
 def _arguments(draft: Draft) -> list[str | int]:
     """A draft as append.lua wants it."""
     event, expect = draft.event, "" if draft.expect is None else draft.expect
-    head = [event.wire, event.v, event.of, draft.by, draft.cause, expect, events.encode(event)]
+    head: list[str | int] = [event.wire, event.v, event.of, draft.by, draft.cause, expect, events.encode(event)]
     return [*head, len(draft.once), *draft.once]
+
+
+def _block(wait: float) -> int | None:
+    """Milliseconds for BLOCK; None does not wait, where 0 would wait for ever."""
+    return int(wait * 1000) or None
 
 
 def _entries(answer: Any) -> list[Raw]:

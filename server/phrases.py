@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from server.tokens import ZERO_WIDTH
 
-WORD = re.compile(r"[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_]+)*|[.!?;]+(?=\s|$)")
+STOP, STOPPED, STOP_SIGNS = ".", -1, ".!?;។"  # no phrase goes on after the end of a sentence
 KHMER = re.compile(r"[\u1780-\u17ff]")
 # Look-alike spellings; each keeps its length, so that places in the text stay true (U+200B is dropped later).
 LOOK_ALIKE = (("្ដ", "្ត"), ("ឲ", "ឱ"), ("អោយ", "ឱ្យ"), ("េា", "ោ\u200b"), ("េី", "ើ\u200b"), ("ឪ", "ឱ"))
@@ -56,33 +57,35 @@ class Finder:
                 table = self.prefixes if variant.endswith("*") else self.spelling
                 table[variant.removesuffix("*")] = word
         self.spelling |= dict.fromkeys(words.get("skip", ()), "")
-        self.lengths: list[int] = []  # of the prefixes, longest first
+        phrases = [
+            (" ".join(choice), code, name)
+            for name, codes in words["lists"].items()
+            for code, each in codes.items()
+            for phrase in each
+            for choice in product(*(word.split("|") for word in phrase.split()))
+        ]
+        stems = {word[:-1] for phrase, _, _ in phrases for word in phrase.split() if word.endswith("*")}
+        self.prefixes = {stem: stem for stem in stems} | self.prefixes
+        self.lengths = sorted({len(prefix) for prefix in self.prefixes}, reverse=True)
         self.parts: dict[Any, int] = {}  # a part, as a tuple of words or a Khmer string -> its number
-        self.heads: dict[Any, list[int]] = {}  # first unit of a part -> lengths, longest first
+        self.heads: dict[Any, list[int]] = {}  # first unit of a part -> lengths
         self.uses: dict[int, list[tuple[int, int]]] = defaultdict(list)  # part -> (phrase, how many parts come before)
         self.phrases: list[tuple[Phrase, int]] = []  # and the number of parts
-        for name, codes in words["lists"].items():
-            for code, phrases in codes.items():
-                for phrase in phrases:
-                    self._learn(phrase, code, name)
+        for phrase, code, name in phrases:
+            self._learn(phrase.replace("*", ""), code, name)
 
     def _learn(self, phrase: str, code: str, name: str) -> None:
-        for choice in product(*(word.split("|") for word in phrase.split())):
-            for word in choice:
-                if word.endswith("*"):
-                    self.prefixes.setdefault(word[:-1], word[:-1])
-            self.lengths = sorted({len(prefix) for prefix in self.prefixes}, reverse=True)
-            parts = [self._units(part) for part in " ".join(choice).replace("*", "").split("...")]
-            if not all(parts):
-                raise ValueError(f"A phrase of {code} has no words that count: {phrase}")
-            size = sum(len(part) for part in parts) / (6 if isinstance(parts[0], str) else 1)
-            self.phrases.append((Phrase(code, name, size), len(parts)))
-            for place, part in enumerate(parts):
-                number = self.parts.setdefault(part, len(self.parts))
-                self.uses[number].append((len(self.phrases) - 1, place))
-                lengths = self.heads.setdefault(part[0], [])
-                if len(part) not in lengths:
-                    lengths.append(len(part))
+        parts = [self._units(part) for part in phrase.split("...")]
+        if not all(parts):
+            raise ValueError(f"A phrase of {code} has no words that count: {phrase}")
+        size = sum(len(part) for part in parts) / (6 if isinstance(parts[0], str) else 1)
+        self.phrases.append((Phrase(code, name, size), len(parts)))
+        for place, part in enumerate(parts):
+            number = self.parts.setdefault(part, len(self.parts))
+            self.uses[number].append((len(self.phrases) - 1, place))
+            lengths = self.heads.setdefault(part[0], [])
+            if len(part) not in lengths:
+                lengths.append(len(part))
 
     def _units(self, part: str) -> Any:
         """A part as it will be met in a text: a tuple of words, or a string of Khmer."""
@@ -106,7 +109,7 @@ class Finder:
         """The words that count, in the spelling of the pack, and where they stand."""
         words = []
         for match in WORD.finditer(text):
-            word = self._spelt(match.group().lower())
+            word = STOP if match.group()[0] in STOP_SIGNS else self._spelt(match.group().lower())
             if word:
                 words.append((word, match.start(), match.end()))
         return words
@@ -137,6 +140,9 @@ class Finder:
         """Every phrase that could be meant; a half-found one waits in `begun` for its next part."""
         begun: dict[tuple[int, int], list[Piece]] = {}
         for part, start, end in self._parts(units):
+            if part == STOPPED:
+                begun.clear()
+                continue
             for number, place in self.uses[part]:
                 before = begun.get((number, place), []) if place else []
                 if place and not (before and 0 <= start - before[-1][1] <= self.gap):
@@ -149,9 +155,11 @@ class Finder:
 
     def _parts(self, units: Any) -> Iterator[tuple[int, int, int]]:
         for start, unit in enumerate(units):
+            if unit == STOP:
+                yield STOPPED, start, start
             for length in self.heads.get(unit, ()):
                 number = self.parts.get(units[start : start + length])
-                if number is not None:
+                if number is not None and start + length <= len(units):
                     yield number, start, start + length
 
 

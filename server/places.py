@@ -1,16 +1,20 @@
 """From words, a station code and a point to the place a report is about, with how sure that is and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import hypot, inf
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from server.mentions import Mention, Names
+from server.mentions import Mention, mentions
+from server.names import Names
 from server.pack import Pack, Place, Station
 
 CONSIDERED = 4000  # characters of a text; a place named later than that is not looked for
 CANDIDATES = 12  # offered at most
+NEAR_BORDER = 0.04  # degrees; the polygons are drawn about that roughly, and people vote at beaches
 LIKE_ENOUGH = 75  # of 100: how alike a name must be to be offered in a search
 Point = tuple[float, float]  # latitude, longitude
 
@@ -40,7 +44,9 @@ class Gazetteer:
         self.names = Names(pack.places, pack.spelling)
         plain = self.names.spelling.plain
         self.forms = [
-            (plain(form), place) for place in pack.places.values() for form in (*place.name.values(), *place.also)
+            (form, self.names.spelling.key(form.split()), place)
+            for place in pack.places.values()
+            for form in map(plain, (*place.name.values(), *place.also))
         ]
 
     def find(self, text: str, station: str | None = None, point: Point | None = None) -> Located:
@@ -49,8 +55,8 @@ class Gazetteer:
             return self._at_station(self.pack.stations[station])
         around = self._province_at(point) if point else None
         prefix = self.pack.prefixes.get(station[:2]) if station else None
-        mentions = self.names.mentions(self.names.spelling.plain(text[:CONSIDERED]))
-        found = self._decided(mentions, {area for area in (around, prefix) if area})
+        named = mentions(self.names, self.names.spelling.plain(text[:CONSIDERED]))
+        found = self._decided(named, {area for area in (around, prefix) if area})
         if found.code is None and around:
             found = replace(found, code=around, confidence=0.9, because=(*found.because, "GPS"))
         elif found.code is None and prefix and not found.candidates:
@@ -58,26 +64,21 @@ class Gazetteer:
         return self._placed(found, point, around)
 
     def search(self, q: str, limit: int = 10) -> list[Place]:
-        """Places whose name or code begins with `q`, then those that have it inside, then those almost alike."""
+        """Places whose name or code begins with `q`, then those that have it inside, sound like it, look like it."""
         wanted = self.names.spelling.plain(q)
         if not wanted:
             return []
-        found = [
-            (place.code.startswith(wanted) or form.startswith(wanted), form, place)
-            for form, place in self.forms
-            if wanted in form or place.code.startswith(wanted)
-        ]
-        ranked = [
-            place
-            for _, form, place in sorted(
-                found, key=lambda hit: (not hit[0], len(hit[2].code), len(hit[1]), hit[2].code)
-            )
-        ]
+        sound = self.names.spelling.key(wanted.split())
+        found = []
+        for form, key, place in self.forms:
+            fits = (form.startswith(wanted) or place.code.startswith(wanted), wanted in form, key.startswith(sound))
+            if any(fits):
+                found.append((fits.index(True), len(place.code), len(form), place.code))
+        ranked = [self.pack.places[code] for *_, code in sorted(found)]
         if len(ranked) < limit:
-            alike = process.extract(
-                wanted, [form for form, _ in self.forms], scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH, limit=limit
-            )
-            ranked += [self.forms[i][1] for _, _, i in alike]
+            forms = [form for form, _, _ in self.forms]
+            alike = process.extract(wanted, forms, scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH, limit=limit)
+            ranked += [self.forms[i][2] for _, _, i in alike]
         return list({place.code: place for place in ranked}.values())[:limit]
 
     def name(self, code: str, lang: str) -> str:
@@ -97,39 +98,52 @@ class Gazetteer:
         return Located(station.code, "station", province, 0.99, (station.code,), station.lat, station.lon)
 
     def _province_at(self, point: Point) -> str | None:
-        """The province whose polygon holds the point."""
-        return next((code for code, shape in self.pack.polygons.items() if inside(point, shape)), None)
+        """The province whose polygon holds the point, else the one whose border is nearest and near enough."""
+        shapes = self.pack.polygons.items()
+        if held := next((code for code, shape in shapes if inside(point, shape)), None):
+            return held
+        away, code = min(((distance(point, shape), code) for code, shape in shapes), default=(NEAR_BORDER, ""))
+        return code if away < NEAR_BORDER else None
 
-    def _decided(self, mentions: Sequence[Mention], around: set[str]) -> Located:
+    def _decided(self, named: Sequence[Mention], around: set[str]) -> Located:
         """What the mentions agree on best, else the smallest area that holds all they may mean, else candidates."""
-        tops = [top for mention in mentions for top in self._tops(mention, mentions, around)]
+        tops = [self._top(mention, named, around) for mention in named]
         if not tops:
             return Located()
         most = max(support for support, _, _ in tops)
-        codes = {code for support, code, _ in tops if support == most}
-        because = tuple(dict.fromkeys(mention.words for mention in mentions if self._speaks(mention, codes)))
-        common = self._common(codes)
+        codes = frozenset[str]().union(*(top for support, top, _ in tops if support == most))
+        because = tuple(dict.fromkeys(mention.words for mention in named if self._speaks(mention, codes)))
+        common = self._common(
+            frozenset[str]().union(*(self._widest(top) for support, top, _ in tops if support == most))
+        )
         if common is None:
             return Located(because=because, candidates=tuple(sorted(codes)[:CANDIDATES]))
+        others = codes - {common}
+        sure = common in codes and (
+            self._province(common) == common or all(common in self.names.areas[c] for c in others)
+        )
         confidence = min(mention.quality for support, _, mention in tops if support == most) + 0.04 * int(most)
-        unsure = (common not in codes) + bool(around and self._province(common) not in around)
-        candidates = () if common in codes else tuple(sorted(codes)[:CANDIDATES])
-        return Located(common, confidence=min(confidence, 0.97) * 0.7**unsure, because=because, candidates=candidates)
+        doubts = (not sure) + bool(around and self._province(common) not in around)
+        candidates = () if sure else tuple(sorted(codes)[:CANDIDATES])
+        return Located(common, confidence=min(confidence, 0.97) * 0.7**doubts, because=because, candidates=candidates)
 
-    def _tops(
-        self, mention: Mention, mentions: Sequence[Mention], around: set[str]
-    ) -> list[tuple[float, str, Mention]]:
-        """The codes of a mention that the rest speaks for most, as (support, code, mention); a province goes first."""
-        support = {code: self._support(code, mention, mentions, around) for code in mention.codes}
+    def _top(
+        self, mention: Mention, named: Sequence[Mention], around: set[str]
+    ) -> tuple[float, frozenset[str], Mention]:
+        """Those codes of a mention that the rest speaks for most, with how much; a province before all others."""
+        support = {code: self._support(code, mention, named, around) for code in mention.codes}
         most = max(support.values())
-        top = [code for code, value in support.items() if value == most]
-        first = [code for code in top if self.pack.places[code].level == "province"] or top
-        return [(most, code, mention) for code in first]
+        top = frozenset(code for code, value in support.items() if value == most)
+        return most, self.names.of_level(top, "province") or top, mention
 
-    def _support(self, code: str, mention: Mention, mentions: Sequence[Mention], around: set[str]) -> float:
-        """How many other mentions name the place or an area it is in; the point's province counts half of one."""
+    def _widest(self, codes: frozenset[str]) -> frozenset[str]:
+        """Who names a district seldom means a far commune of the same name; the other way round is not so sure."""
+        return self.names.of_level(codes, "province") or self.names.of_level(codes, "district") or codes
+
+    def _support(self, code: str, mention: Mention, named: Sequence[Mention], around: set[str]) -> float:
+        """How many others name the place or an area it is in; the point's province counts half of one."""
         chain = {code, *self.names.areas[code]}
-        others = sum(not chain.isdisjoint(other.codes) for other in mentions if other.codes != mention.codes)
+        others = sum(not chain.isdisjoint(other.codes) for other in named if other.codes != mention.codes)
         return others + 0.5 * (not around.isdisjoint(chain))
 
     def _speaks(self, mention: Mention, codes: Iterable[str]) -> bool:
@@ -155,8 +169,26 @@ class Gazetteer:
 def inside(point: Point, shape: Mapping[str, Any]) -> bool:
     """Whether a GeoJSON MultiPolygon holds a point; the even-odd rule over all rings makes holes outside."""
     (y, x), odd = point, False
-    for ring in (ring for polygon in shape["coordinates"] for ring in polygon):
-        for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
-            if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-                odd = not odd
+    for (x1, y1), (x2, y2) in edges_of(shape):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            odd = not odd
     return odd
+
+
+def distance(point: Point, shape: Mapping[str, Any]) -> float:
+    """From a point to the border of a shape, in degrees."""
+    y, x = point
+    best = inf
+    for (x1, y1), (x2, y2) in edges_of(shape):
+        east, north = x2 - x1, y2 - y1
+        along = ((x - x1) * east + (y - y1) * north) / ((east * east + north * north) or 1)
+        along = min(1.0, max(0.0, along))
+        best = min(best, hypot(x - x1 - along * east, y - y1 - along * north))
+    return best
+
+
+def edges_of(shape: Mapping[str, Any]) -> Iterator[tuple[Sequence[float], Sequence[float]]]:
+    """All edges of all rings, longitude first."""
+    for polygon in shape["coordinates"]:
+        for ring in polygon:
+            yield from pairwise(ring)

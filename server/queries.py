@@ -13,6 +13,8 @@ SCOPES = {
     "verified": "NOT restricted AND status = 'verified'",
 }  # scope -> which cards are in it; who gets which scope is decided in dashboard/views
 MOST = 200  # cards in one answer
+MOST_POINTS = 5000  # on one map, the newest
+NOWHERE = "none"  # the place of a card without a place
 SHORTEST_TRIGRAM = 3  # characters; shorter searches read every row
 
 Row = dict[str, Any]
@@ -23,10 +25,11 @@ class Filters:
     """What a reader of the feed asks for; empty means any."""
 
     q: str = ""
+    kind: tuple[str, ...] = ()  # any of these kinds of card
     category: str = ""  # family or sub-code
-    status: str = ""  # an incident's status, or a kind of card
+    status: str = ""  # an incident's
     severity: int = 0  # at least
-    place: str = ""  # a province's code
+    place: str = ""  # a province's code, or NOWHERE
 
 
 def row_of(board: Board, card: str, scope: str) -> Row | None:
@@ -97,14 +100,23 @@ def totals(board: Board) -> dict[str, Any]:
     }
 
 
-def points(board: Board, scope: str, limit: int = 5000) -> list[Row]:
-    """Incidents in scope whose point is known, newest first."""
-    found = board.db.execute(
-        f"SELECT id, number, lat, lon, category, severity, status FROM cards WHERE kind = 'incident'"  # noqa: S608
-        f" AND lat IS NOT NULL AND {SCOPES[scope]} ORDER BY row DESC LIMIT ?",
-        (limit,),
+def on_map(board: Board, filters: Filters, scope: str) -> tuple[dict[str, dict[str, int]], list[Row], int]:
+    """Incidents that the filter leaves: how many in each province (and verified), their points, how many nowhere."""
+    where, values = _where(filters, scope)
+    incidents = f"kind = 'incident' AND {where}"
+    counted = board.db.execute(
+        "SELECT province, count(*) AS incidents, sum(status = 'verified') AS verified"  # noqa: S608 - our conditions
+        f" FROM cards WHERE {incidents} GROUP BY province",
+        values,
     )
-    return [dict(row) for row in found]
+    by_province = {row["province"]: {"incidents": row["incidents"], "verified": row["verified"]} for row in counted}
+    nowhere = by_province.pop("", {"incidents": 0})["incidents"]
+    found = board.db.execute(
+        f"SELECT id, number, lat, lon, category, severity, status FROM cards WHERE {incidents}"  # noqa: S608
+        " AND lat IS NOT NULL ORDER BY row DESC LIMIT ?",
+        [*values, MOST_POINTS],
+    )
+    return by_province, [dict(row) for row in found], nowhere
 
 
 def history(board: Board, card: str) -> list[Row]:
@@ -114,21 +126,26 @@ def history(board: Board, card: str) -> list[Row]:
 
 
 def accounts(board: Board) -> list[Row]:
-    """Every account there ever was."""
-    return [dict(row) for row in board.db.execute("SELECT name, role, open, since FROM accounts ORDER BY name")]
+    """Everybody who can sign in."""
+    return [dict(row) for row in board.db.execute("SELECT name, role, since FROM accounts WHERE open ORDER BY name")]
 
 
 def _where(filters: Filters, scope: str) -> tuple[str, list[Any]]:
     parts, values = [SCOPES[scope]], []
     for condition, value in (
         ("? IN (category, sub, second)", filters.category),
-        ("? IN (status, kind)", filters.status),
+        ("status = ?", filters.status),
         ("severity >= ?", filters.severity),
-        ("province = ?", filters.place),
+        ("province = ?", "" if filters.place == NOWHERE else filters.place),
     ):
         if value:
             parts.append(condition)
             values.append(value)
+    if filters.place == NOWHERE:
+        parts.append("province = ''")
+    if filters.kind:
+        parts.append(f"kind IN ({','.join('?' * len(filters.kind))})")
+        values += filters.kind
     q = searchable(filters.q).strip()
     if len(q) >= SHORTEST_TRIGRAM:
         parts.append("row IN (SELECT rowid FROM words WHERE words MATCH ?)")

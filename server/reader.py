@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from dataclasses import asdict
+from typing import Any
 
 from server import events, grammar, logs, seal, settings
 from server.classify import Classifier, Sorting
@@ -76,7 +77,7 @@ class Reader:
         return drafts
 
     def _reading(
-        self, event: events.ReportReceived, body: dict, parsed: Parsed, located: Located, sorting: Sorting
+        self, event: events.ReportReceived, body: dict[str, Any], parsed: Parsed, located: Located, sorting: Sorting
     ) -> events.ReportRead:
         words = {
             **body,
@@ -117,7 +118,7 @@ def _incident(event: events.ReportReceived, reading: events.ReportRead) -> event
     )
 
 
-def _station(parsed: Parsed, body: dict) -> str | None:
+def _station(parsed: Parsed, body: dict[str, Any]) -> str | None:
     """The station that the report names: written in code with a right (or no) check digit, else chosen in the form."""
     for station in parsed.stations:
         if station.right is not False:
@@ -125,7 +126,7 @@ def _station(parsed: Parsed, body: dict) -> str | None:
     return str(body.get("station") or "").partition("-")[0].upper() or None
 
 
-def _point(body: dict) -> tuple[float, float] | None:
+def _point(body: dict[str, Any]) -> tuple[float, float] | None:
     lat, lon = body.get("lat"), body.get("lon")
     return (float(lat), float(lon)) if lat is not None and lon is not None else None
 

@@ -1,6 +1,7 @@
 """Everything in the Procfile, in order: started, started again when it ends, stopped the other way round.
 
-Honcho parses the Procfile, runs and prints; its own manager would end everything when one process ends, and all at once.
+Honcho parses the Procfile, runs and prints; its own manager would end everything when one process
+ends, and all at once.
 """
 
 import contextlib
@@ -137,7 +138,7 @@ def answers(url: str) -> bool:
     """Whether somebody answers 200 there."""
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - our own doors
-            return answer.status == 200
+            return bool(answer.status == 200)
     except OSError:
         return False
 

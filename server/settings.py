@@ -95,7 +95,7 @@ def read(env: Mapping[str, str]) -> Settings:
 
 def _port(env: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
     text = env.get(name) or str(default)
-    if text.isdigit() and 0 < int(text) < 65536:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
         return int(text)
     faults.append(f"{name} is not a port number from 1 to 65535: {text!r}.")
     return default
@@ -131,11 +131,12 @@ GENERIC = {
 def _generic(text: str, faults: list[str]) -> dict[str, str]:
     try:
         given = json.loads(text)
-        unknown = set(given) - set(GENERIC)
-    except (ValueError, TypeError):
-        faults.append("GENERIC_FIELDS is not a JSON object.")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        faults.append("GENERIC_FIELDS is not a JSON object of texts.")
         return dict(GENERIC)
-    if unknown:
+    if unknown := set(given) - set(GENERIC):
         faults.append(f"GENERIC_FIELDS names {', '.join(sorted(unknown))}; known are {', '.join(GENERIC)}.")
     fields = {**GENERIC, **given}
     if fields["key_in"] != "basic" and not fields["key_in"].startswith(("header:", "query:")):

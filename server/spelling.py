@@ -39,6 +39,10 @@ class Spelling:
             key += sound[1:] if key and sound and key[-1] == sound[0] and sound[0].isalpha() else sound
         return key
 
+    def together(self, words: Iterable[str]) -> str:
+        """The words without spaces, those that the pack knows another form of in that form."""
+        return "".join(self.words.get(word, word) for word in words)
+
     def _sound(self, word: str) -> str:
         word = self.words.get(word, word)
         for old, new in self.sounds:

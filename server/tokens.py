@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from server import pack
+from server import registry
 
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 DIGITS = str.maketrans("០១២៣៤៥៦៧៨៩", "0123456789")
@@ -14,9 +14,9 @@ EDGES = "()[]{}\"'.:?!"  # stripped before a token is judged
 LONGEST = 16  # characters; no coded token is longer, so a longer one is a word without a look
 
 # Two letters that are in capitals in any English text, and two letters that are a word when everything is in capitals.
-CAPITALS = frozenset("ID AC AM PM NB OK TV CD DJ".split())
+CAPITALS = frozenset(["ID", "AC", "AM", "PM", "NB", "OK", "TV", "CD", "DJ"])
 ORDINARY = CAPITALS | frozenset(
-    "AD AG AL AS AT BA BC BE BY DA DE DO GO HE IF IN IS IT LA ME MR MY NA ND NO OF OH ON OR PU SO TO UP US VE WE".split()
+    ["AD", "AG", "AL", "AS", "AT", "BA", "BC", "BE", "BY", "DA", "DE", "DO", "GO", "HE", "IF", "IN", "IS", "IT", "LA", "ME", "MR", "MY", "NA", "ND", "NO", "OF", "OH", "ON", "OR", "PU", "SO", "TO", "UP", "US", "VE", "WE"]
 )
 
 # A token: no spaces or separators inside, and it does not cross the border between Khmer and other scripts.
@@ -116,7 +116,7 @@ def _is_station(found: re.Match[str], known: frozenset[str]) -> bool:
 def _station(letters: str, digits: str, check: str | None) -> StationCode:
     code = letters.upper() + digits.translate(SLIPS)
     check = check.translate(SLIPS) if check else None
-    return StationCode(code, check, None if check is None else pack.check_digit(code) == check)
+    return StationCode(code, check, None if check is None else registry.check_digit(code) == check)
 
 
 def _clock(found: re.Match[str] | None) -> str | None:

@@ -31,10 +31,9 @@ export class Row {
         codeMark(card),
         make("span", { class: "card-what" }, headline(card)),
         make("span", { class: where ? "card-where" : "card-where unknown" }, where || t("place.none")),
+        this.when,
       ),
-      this.when,
-      make("p", { class: "card-text", dir: "auto" }, "text" in card ? oneLine(card.text ?? "") : ""),
-      make("div", { class: "card-tags" }, tags(card)),
+      make("div", { class: "card-foot" }, make("p", { class: "card-text", dir: "auto" }, oneLine(card.text ?? "")), tags(card)),
     );
     this.tick();
   }

@@ -1,6 +1,7 @@
 // The figures below the map: the server says what they show, the page gives them its colours, once in a while.
 import { get } from "./ask.js";
 import { hook, make } from "./make.js";
+import { codeMark } from "./marks.js";
 import { nowAndThen } from "./now_and_then.js";
 import { CONFIG, dressed, painted, plotly } from "./plots.js";
 import { known, language, t } from "./words.js";
@@ -21,12 +22,13 @@ export class Figures {
   }
 
   async fetch() {
-    if (!this.shown) return;
+    if (!this.shown) return false;
     try {
       this.data = await get("/api/v1/figures", { lang: language });
-      await this.render();
+      return await this.render();
     } catch {
       if (!this.data) this.strip.replaceChildren(make("p", { class: "empty" }, t("figures.failed")));
+      return true;
     }
   }
 
@@ -37,7 +39,8 @@ export class Figures {
     for (const [name, figure] of Object.entries(this.data)) {
       const frame = this.frames.get(name) ?? this.frame(name, figure);
       frame.says.textContent = known(figure.says) ? t(figure.says) : figure.says ?? "";
-      const layout = { ...dressed(figure.layout), uirevision: name };
+      frame.legend.replaceChildren(...figure.data.filter((trace) => trace.meta?.category).map(chip));
+      const layout = { ...dressed(figure.layout), uirevision: name, showlegend: false };
       await react(frame.plot, figure.data.map(painted), layout, CONFIG);
     }
   }
@@ -46,11 +49,15 @@ export class Figures {
     const key = `figures.${name}`;
     const title = known(key) ? t(key) : figure.layout?.title?.text ?? name;
     const plot = make("div", { class: "plot", role: "img", "aria-label": title });
-    const says = make("p", { class: "says" });
-    const section = make("section", { class: "figure", "data-figure": name }, make("h3", {}, title), says, plot);
+    const says = make("p", { class: "says", title: known(figure.says) ? t(figure.says) : figure.says });
+    const legend = make("p", { class: "chips" });
+    const section = make("section", { class: "figure", "data-figure": name }, make("h3", {}, title), says, legend, plot);
     if (!this.frames.size) this.strip.replaceChildren();
     this.strip.append(section);
-    this.frames.set(name, { plot, says });
+    this.frames.set(name, { plot, says, legend });
     return this.frames.get(name);
   }
 }
+
+/** A family's code in its colour: the legend, in the same signs as the feed. */
+const chip = (trace) => codeMark({ category: trace.meta.category });

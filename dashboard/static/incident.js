@@ -63,13 +63,13 @@ export class Incident {
     const { card } = this;
     if (!card.kind) return void this.view.replaceChildren(this.trouble ? make("p", { class: "problem" }, this.trouble) : t("loading"));
     this.body.classList.toggle("rehearsal", !!card.rehearsal);
-    this.view.replaceChildren(...[head(card), words(card), details(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean));
-    this.history.replaceChildren(factList(this.facts));
+    this.view.replaceChildren(...[head(card), words(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean));
+    this.history.replaceChildren(details(card), make("h3", {}, t("incident.history")), factList(this.facts));
     this.actions?.show(card);
   }
 
   tick() {
-    const element = this.view.querySelector(".ago");
+    const element = this.history.querySelector(".ago");
     if (element && this.card?.at) element.textContent = age(this.card.at);
   }
 }

@@ -26,10 +26,12 @@ export class Line {
   start(cursor) {
     this.cursor = this.newest = cursor;
     this.heardAt = performance.now();
+    this.proven = false; // a connected socket is live only once a patch has come through it
     // websocket only: polling would need sticky sessions, and would hide a broken proxy
     this.socket = io("/live", { transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 4000 });
     this.socket.on("connect", () => {
       this.heardAt = performance.now();
+      this.proven = false;
       this.catchUp();
     });
     this.socket.on("patch", (patch) => this.hear(patch));
@@ -47,6 +49,7 @@ export class Line {
 
   hear(patch) {
     this.heardAt = performance.now();
+    this.proven = true;
     if (later(patch.cursor, this.newest)) this.newest = patch.cursor;
     if (this.catching) return; // the catch-up fetches it
     if (later(patch.after, this.cursor)) this.catchUp();
@@ -58,6 +61,7 @@ export class Line {
     this.behind = null;
     this.cursor = patch.cursor;
     this.onPatch(patch);
+    if (this.proven && !this.catching) this.tell("live");
   }
 
   /** The server is behind us: for a moment after a catch-up that is usual, for longer we read another log. */
@@ -73,7 +77,7 @@ export class Line {
     this.tell("catching");
     try {
       await this.fetchAll();
-      this.tell(this.socket.connected ? "live" : "interrupted");
+      this.tell(!this.socket.connected ? "interrupted" : this.proven ? "live" : "catching");
     } catch (problem) {
       if (problem.status === 410) this.onLost();
       this.tell("interrupted");

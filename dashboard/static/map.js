@@ -1,18 +1,20 @@
 // The map: provinces shaded by number of incidents, points where the place is known; a click filters or opens.
 import { get } from "./ask.js";
+import { boundsOf, fitted } from "./bounds.js";
 import { clusters, together } from "./clusters.js";
 import { query } from "./filters.js";
+import { labels } from "./labels.js";
 import { hook, make } from "./make.js";
 import { pointTitle } from "./marks.js";
 import { nowAndThen } from "./now_and_then.js";
 import { attribution, provinces } from "./places.js";
 import { CONFIG, plotly } from "./plots.js";
 import { ladder, named } from "./shades.js";
-import { boundsOf, bubbles, labels, layout, points, shapes } from "./traces.js";
+import { bubbles, layout, points, shapes } from "./traces.js";
 import { figure, t } from "./words.js";
 
 const REST = 2000; // ms between redraws
-const CELLS = 24; // cells across the width of the view in which points are gathered
+const CELLS = 12; // cells across the width of the view in which points are gathered
 const FEW = 8; // points that are listed instead of zoomed to
 const LISTED = 40; // rows of such a list
 
@@ -24,7 +26,7 @@ export class ProvinceMap {
     this.list = hook("map-list", root);
     this.refresh = nowAndThen(() => this.fetch(), REST);
     this.bounds = boundsOf(provinces);
-    this.width = this.bounds[1] - this.bounds[0];
+    this.width = 0; // degrees of longitude in view; 0 = not zoomed
     hook("map-attribution", root).textContent = attribution.join(" · ");
     hook("map-unplaced", root).addEventListener("click", () => onProvince("none"));
   }
@@ -36,9 +38,9 @@ export class ProvinceMap {
   }
 
   async fetch() {
-    if (!this.plot.offsetParent) return; // in a tab that is not shown
+    if (!this.plot.offsetParent) return false; // in a tab that is not shown
     this.data = await get("/api/v1/map", query({ ...this.filter, place: "" })).catch(() => this.data);
-    await this.render().catch(() => this.fail());
+    return this.render().catch(() => this.fail());
   }
 
   fail() {
@@ -51,13 +53,16 @@ export class ProvinceMap {
     const { react } = await plotly();
     const numbers = (code) => this.data.by_province[code] ?? { incidents: 0, verified: 0 };
     this.limits = ladder(Math.max(0, ...provinces.map((one) => numbers(one.code).incidents)));
-    this.groups = clusters(this.data.points, this.width / CELLS);
-    const pixels = this.plot.clientWidth / this.width;
-    const view = { provinces, numbers, limits: this.limits, chosen: this.filter.place, pixels };
-    const traces = [...shapes(view), labels(view), bubbles(this.groups), points(this.groups)];
-    await react(this.plot, traces, layout(this.bounds), CONFIG);
+    this.say(); // before the frame is measured: its words take room
+    const frame = fitted(this.bounds, this.plot.clientWidth, this.plot.clientHeight);
+    this.whole = frame[1] - frame[0];
+    const width = this.width || this.whole;
+    this.groups = clusters(this.data.points, width / CELLS);
+    const pixels = this.plot.clientWidth / width;
+    const view = { provinces, numbers, limits: this.limits, chosen: this.filter.place, pixels, groups: this.groups };
+    const traces = [...shapes(view), points(this.groups), bubbles(this.groups), labels(view)];
+    await react(this.plot, traces, layout(frame), { ...CONFIG, scrollZoom: true });
     if (!this.listening) this.listen();
-    this.say();
   }
 
   listen() {
@@ -68,7 +73,8 @@ export class ProvinceMap {
 
   zoomed() {
     const [west, east] = this.plot.layout.xaxis.range;
-    if (Math.abs(east - west - this.width) < this.width * 0.05) return;
+    const before = this.width || this.whole;
+    if (Math.abs(east - west - before) < before * 0.05) return;
     this.width = east - west;
     this.render();
   }
@@ -83,7 +89,7 @@ export class ProvinceMap {
   }
 
   async zoom({ lon, lat }) {
-    const half = this.width / 8;
+    const half = (this.width || this.whole) / 8;
     const { relayout } = await plotly();
     await relayout(this.plot, { "xaxis.range": [lon - half, lon + half], "yaxis.range": [lat - half, lat + half] });
   }

@@ -31,7 +31,7 @@ export function dressed(layout = {}) {
   const page = getComputedStyle(document.body);
   return {
     ...layout,
-    ...Object.fromEntries(["xaxis", "yaxis", ...axes].map((name) => [name, { ...quiet, ...layout[name] }])),
+    ...Object.fromEntries(["xaxis", "yaxis", ...axes].map((name) => [name, { ...quiet, ...(name[0] === "y" && { tickangle: 0 }), ...layout[name] }])),
     title: undefined, // the heading above the figure says it
     font: { family: page.fontFamily, size: Math.round(parseFloat(page.fontSize) * 0.78), color: ink("--ink-2") },
     paper_bgcolor: "rgba(0,0,0,0)",

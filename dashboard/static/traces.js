@@ -1,17 +1,11 @@
-// What the map is drawn of: province shapes, their labels, bubbles and points, as Plotly traces without tiles.
+// What the map is drawn of: province shapes, bubbles and points, as Plotly traces without tiles.
+import { squeezeAt } from "./bounds.js";
 import { pointTitle } from "./marks.js";
 import { dressed, ink, steps } from "./plots.js";
 import { stepOf } from "./shades.js";
 import { figure, say, t } from "./words.js";
 
 const SYMBOLS = { 5: "diamond", 4: "triangle-up", 3: "square" };
-
-/** West, east, south and north of all provinces, in degrees. */
-export function boundsOf(provinces) {
-  const points = provinces.flatMap((one) => one.rings.flat());
-  const reach = (axis) => points.reduce(([low, high], at) => [Math.min(low, at[axis]), Math.max(high, at[axis])], [180, -180]);
-  return [...reach(0), ...reach(1)];
-}
 
 /** One trace for each province, the chosen one last so that its outline lies on top. */
 export function shapes({ provinces, numbers, limits, chosen }) {
@@ -35,30 +29,6 @@ export function shapes({ provinces, numbers, limits, chosen }) {
   });
 }
 
-/** Name and number, or the number, or nothing, as there is room at `pixels` for one degree. */
-export function labels({ provinces, numbers, limits, pixels }) {
-  const shown = provinces.map((one) => ({ one, n: numbers(one.code).incidents, room: widthOf(one) * pixels }));
-  const kept = shown.filter(({ n, room }) => n > 0 && room > 20);
-  const text = ({ one, n, room }) => (room > 10 * say(one.name).length ? `${say(one.name)}<br>${figure(n)}` : figure(n));
-  return {
-    x: kept.map(({ one }) => one.lon),
-    y: kept.map(({ one }) => one.lat),
-    text: kept.map(text),
-    mode: "text",
-    hoverinfo: "skip",
-    textfont: {
-      size: dressed().font.size,
-      weight: 600,
-      color: kept.map(({ n }) => ink(stepOf(n, limits) > 3 ? "--step-ink-high" : "--step-ink-low")),
-    },
-  };
-}
-
-function widthOf(province) {
-  const [west, east] = boundsOf([province]);
-  return east - west;
-}
-
 /** Groups of several points: a bubble with the number, ringed when one of them is of severity 5. */
 export function bubbles(groups) {
   const many = groups.filter((group) => group.points.length > 1);
@@ -69,10 +39,10 @@ export function bubbles(groups) {
     mode: "markers+text",
     textfont: { color: ink("--bubble-ink"), size: dressed().font.size, weight: 600 },
     marker: {
-      size: many.map((group) => 14 + 4 * Math.log2(group.points.length)),
+      size: many.map((group) => 13 + 3.2 * Math.log2(group.points.length)),
       color: ink("--bubble"),
       opacity: 1,
-      line: { color: many.map((group) => ink(group.severity === 5 ? "--sev-5" : "--map-edge")), width: many.map((group) => (group.severity === 5 ? 2.5 : 1)) },
+      line: { color: many.map((group) => ink(group.severity === 5 ? "--sev-5" : "--bubble-edge")), width: many.map((group) => (group.severity === 5 ? 2.5 : 1)) },
     },
   };
 }
@@ -86,7 +56,7 @@ export function points(groups) {
     mode: "markers",
     marker: {
       symbol: alone.map((group) => SYMBOLS[group.severity] ?? "circle"),
-      size: alone.map((group) => (group.severity === 5 ? 13 : 11)),
+      size: alone.map((group) => (group.severity === 5 ? 12 : 8)),
       color: alone.map((group) => ink(`--sev-${Math.max(2, group.severity)}`)),
       opacity: 1,
       line: { color: ink("--map-point-edge"), width: 1 },
@@ -101,18 +71,17 @@ const at = (some, groups) => ({
   hoverinfo: "text",
 });
 
-/** Two bare axes; a degree of longitude is shorter than one of latitude by the cosine of the latitude. */
+/** Two bare axes over this view; a view that differs from the last one undoes the reader's zoom. */
 export function layout([west, east, south, north]) {
   const bare = { visible: false, showgrid: false, zeroline: false };
-  const squeeze = 1 / Math.cos((((south + north) / 2) * Math.PI) / 180);
   return {
     ...dressed(),
     showlegend: false,
     dragmode: "pan",
     hovermode: "closest",
-    uirevision: "map",
+    uirevision: [west, east, south, north].join(" "),
     margin: { l: 0, r: 0, t: 0, b: 0 },
-    xaxis: { ...bare, range: [west - 0.1, east + 0.1] },
-    yaxis: { ...bare, range: [south - 0.1, north + 0.1], scaleanchor: "x", scaleratio: squeeze },
+    xaxis: { ...bare, range: [west, east] },
+    yaxis: { ...bare, range: [south, north], scaleanchor: "x", scaleratio: squeezeAt((south + north) / 2) },
   };
 }

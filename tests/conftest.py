@@ -1,0 +1,118 @@
+"""What many tests need: a real Redis, a log of its own for each test, keys, the pack, and the private door in one process."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from server import embedded_redis, seal, settings
+from server import pack as packs
+from server.log import Down, Log
+from server.pack import Pack
+from server.settings import Settings
+
+SECRET = "a secret of more than sixteen characters"
+hypothesis_settings.register_profile("room", deadline=None, max_examples=40)
+hypothesis_settings.load_profile("room")
+
+
+def settings_in(folder: Path, **more: str) -> Settings:
+    """Settings with DATA_DIR in `folder`."""
+    env = {name: SECRET for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
+    return settings.read({**env, "DATA_DIR": str(folder), **more})
+
+
+def start_redis(given: Settings) -> subprocess.Popen[bytes]:
+    """Our own Redis, answering."""
+    process = subprocess.Popen(
+        embedded_redis.command(given, embedded_redis.find_server()),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(200):
+        try:
+            Log(given.record, "any").ping()
+            return process
+        except Down:
+            time.sleep(0.02)
+    process.kill()
+    raise AssertionError("Redis does not answer.")
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The address of a Redis with our settings, under a short path."""
+    folder = Path(tempfile.mkdtemp(prefix="sr"))
+    given = settings_in(folder)
+    process = start_redis(given)
+    yield os.path.abspath(given.record)
+    process.terminate()
+    process.wait(10)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def log(redis_server: str) -> Log:
+    """An empty log of an election of its own."""
+    return Log(redis_server, f"test-{uuid.uuid4()}")
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """A DATA_DIR with keys."""
+    seal.make_keys(tmp_path / "keys")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    """The country pack."""
+    return packs.load("kh-2017")
+
+
+@dataclass
+class House:
+    """The private door in one process: no follower runs, `live.step()` folds what is on the log."""
+
+    app: Any
+    socketio: Any
+    live: Any
+    given: Settings
+
+    def token(self, role: str) -> dict[str, str]:
+        """Headers of a program in this role."""
+        token, _ = self.live.room.access.issue_token(f"test {role}", role, by="console")
+        return {"Authorization": f"Bearer {token}"}
+
+    def fold(self) -> None:
+        """Fold and push all facts that there are."""
+        while self.live.step(0.001):
+            pass
+
+
+@pytest.fixture
+def make_house(redis_server: str, keys: Path, pack: Pack) -> Callable[[Log], House]:
+    """Builds a private door on a log."""
+    import room
+
+    def make(log: Log) -> House:
+        given = settings_in(keys, REDIS_URL=redis_server)
+        built = room.build(given, pack, log, mode="threading", offload=lambda work, *args: work(*args))
+        return House(*built, given)
+
+    return make
+
+
+@pytest.fixture
+def house(make_house: Callable[[Log], House], log: Log) -> House:
+    """The private door on this test's log."""
+    return make_house(log)

@@ -1,0 +1,191 @@
+"""A whole room as `make run` starts it, on ports of its own, for tests and measurements that need every process."""
+
+import base64
+import contextlib
+import hmac
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha1, sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from server import run as run_module
+from server import settings
+from server.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PHRASE = "seven green boats on a quiet lake"
+
+
+def free_ports(n: int) -> list[int]:
+    """Ports that nobody listens on just now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(n)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+@dataclass
+class Rig:
+    """One room: its settings, its process, what it printed."""
+
+    folder: Path
+    env: dict[str, str]
+    given: Settings
+    process: subprocess.Popen[bytes] | None = None
+    output: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.output = self.folder / "output.log"
+
+    def start(self) -> None:
+        """Start, and wait for the banner."""
+        command = [sys.executable, "-m", "server.run"]
+        with self.output.open("ab") as out:
+            begun = self.output.stat().st_size
+            environ = {**os.environ, **self.env}
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out)
+        self.until(lambda: b"Ctrl-C stops everything" in self.output.read_bytes()[begun:], 60, "the banner")
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        if self.process:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+
+    def pids(self) -> list[int]:
+        """Every process of this room but the one that runs them."""
+        mark = f"{run_module.MARK}={self.given.data_dir.absolute()}\0".encode()
+        found = []
+        for environ in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if mark in environ.read_bytes():
+                    found.append(int(environ.parent.name))
+        return found
+
+    def kill(self) -> None:
+        """As a pulled plug does: every process at once, the runner first."""
+        assert self.process
+        self.process.kill()
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def ask(self, port: int, method: str, path: str, body: bytes | str = "", **headers: str) -> tuple[int, bytes]:
+        """One request on a new connection; header names with _ for -."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body.encode() if isinstance(body, str) else body, named)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def token(self, role: str) -> str:
+        """A token from the console."""
+        command = [sys.executable, "-m", "server", "tokens", "add", "--role", role]
+        out = subprocess.run(command, cwd=ROOT, env={**os.environ, **self.env}, capture_output=True, check=True).stdout
+        return out.decode().split("token ")[1].strip()
+
+    def account(self, name: str, role: str) -> None:
+        """An account from the console, with PHRASE."""
+        command = [sys.executable, "-m", "server", "users", "add", name, "--role", role, "--password-stdin"]
+        environ = {**os.environ, **self.env}
+        subprocess.run(command, cwd=ROOT, env=environ, input=PHRASE.encode(), check=True, stdout=subprocess.DEVNULL)
+
+    def cards(self, token: str) -> list[dict[str, Any]]:
+        """Every card that the token's role may see."""
+        found, before = [], ""
+        while True:
+            query = urlencode({"limit": 200, "before": before})
+            port = self.given.room_port
+            status, body = self.ask(port, "GET", f"/api/v1/cards?{query}", Authorization=f"Bearer {token}")
+            assert status == 200, body
+            page = json.loads(body)
+            found += page["cards"]
+            before = page["next"]
+            if not before:
+                return found
+
+    def until(self, holds: Any, seconds: float, what: str) -> None:
+        """Wait until something holds."""
+        late = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < late, (
+                f"{what} did not come within {seconds} s:\n{self.output.read_text()[-3000:]}"
+            )
+            time.sleep(0.05)
+
+    def send(self, door: str, sender: str, text: str, message_id: str = "") -> int:
+        """Send a message through one of the doors, as its gateway would. The HTTP status."""
+        message_id = message_id or str(uuid.uuid4())
+        return getattr(self, f"_{door}")(sender, text, message_id)
+
+    def _kannel(self, sender: str, text: str, message_id: str) -> int:
+        secret = self.given.secrets["kannel"]
+        query = urlencode(
+            {"from": sender, "to": "1234", "text": text, "id": message_id, "charset": "UTF-8", "k": secret}
+        )
+        return self.ask(self.given.intake_port, "GET", f"/in/kannel?{query}")[0]
+
+    def _twilio(self, sender: str, text: str, message_id: str) -> int:
+        fields = {"MessageSid": message_id, "AccountSid": "AC1", "From": sender, "To": "1234", "Body": text}
+        base = f"{self.given.public_base_url}/in/twilio" + "".join(name + fields[name] for name in sorted(fields))
+        signed = base64.b64encode(
+            hmac.new(self.given.secrets["twilio"].encode(), base.encode(), sha1).digest()
+        ).decode()
+        kind = {"Content_Type": "application/x-www-form-urlencoded", "X_Twilio_Signature": signed}
+        return self.ask(self.given.intake_port, "POST", "/in/twilio", urlencode(fields), **kind)[0]
+
+    def _smsgate(self, sender: str, text: str, message_id: str) -> int:
+        payload = {"messageId": "1", "message": text, "sender": sender, "receivedAt": "2026-06-22T07:16:11.000+07:00"}
+        body = json.dumps({"deviceId": message_id, "event": "sms:received", "id": message_id, "payload": payload})
+        at = str(int(time.time()))
+        signed = hmac.new(self.given.secrets["smsgate"].encode(), (body + at).encode(), sha256).hexdigest()
+        kind = {"Content_Type": "application/json", "X_Timestamp": at, "X_Signature": signed}
+        return self.ask(self.given.intake_port, "POST", "/in/smsgate", body, **kind)[0]
+
+    def _generic(self, sender: str, text: str, message_id: str) -> int:
+        fields = urlencode({"from": sender, "text": text, "id": message_id})
+        kind = {"Content_Type": "application/x-www-form-urlencoded", "X_Secret": self.given.secrets["generic"]}
+        return self.ask(self.given.intake_port, "POST", "/in/generic", fields, **kind)[0]
+
+    def _form(self, sender: str, text: str, message_id: str) -> int:
+        fields = urlencode({"text": text, "phone": sender, "id": message_id})
+        kind = {"Content_Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+        return self.ask(self.given.intake_port, "POST", "/", fields, **kind)[0]
+
+
+DOORS = ("kannel", "twilio", "smsgate", "generic", "form")
+
+
+@contextlib.contextmanager
+def whole_room(folder: Path, **more: str) -> Iterator[Rig]:
+    """A room in `folder`, started and, in the end, stopped."""
+    room_port, intake_port = free_ports(2)
+    secrets = {name: f"a secret for {name.lower()} only" for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
+    ports = {"ROOM_PORT": str(room_port), "INTAKE_PORT": str(intake_port)}
+    unset = {"REDIS_URL": "", "PUBLIC_BASE_URL": "", "ROOM_BASE_URL": "", "GENERIC_FIELDS": "", "GATEWAYS": ""}
+    env = {**unset, **secrets, **ports, "DATA_DIR": str(folder / "data"), **more}
+    rig = Rig(folder, env, settings.read(env))
+    command = [sys.executable, "-m", "server", "setup"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=True, stdout=subprocess.DEVNULL)
+    rig.start()
+    try:
+        yield rig
+    finally:
+        if rig.process and rig.process.poll() is None:
+            rig.stop()

@@ -1,0 +1,410 @@
+"""Every gateway: who may come in, who may not, what is kept, and what is answered."""
+
+import base64
+import hmac
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha1
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+
+from ingest.door import GATEWAYS
+from server import settings as settings_module
+from tests import doors
+from tests.doors import ENV, FORM, JSON
+
+CALLS = {"smsgate": doors.smsgate, "kannel": doors.kannel, "twilio": doors.twilio, "generic": doors.generic}
+SILENCE = b'<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+ANSWERS = {"smsgate": b"", "kannel": b"", "twilio": SILENCE, "generic": b"OK"}
+
+
+@pytest.fixture
+def door(tmp_path, log):
+    return doors.build(tmp_path, log)
+
+
+def headed(call: dict, **headers: str | None) -> dict:
+    """The call with some headers changed, or gone."""
+    changed = {**call["headers"], **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return call | {"headers": [(name, value) for name, value in changed.items() if value is not None]}
+
+
+def bent(data: bytes | str, place: int = 20) -> bytes:
+    """The same with one bit of one byte changed."""
+    raw = bytearray(data.encode() if isinstance(data, str) else data)
+    raw[place] ^= 1
+    return bytes(raw)
+
+
+def smsgate_forgeries() -> dict[str, dict]:
+    call, now = doors.smsgate(), int(time.time())
+    good, stamp = call["headers"]["X-Signature"], call["headers"]["X-Timestamp"]
+    short = hmac.new(ENV["SMSGATE_SIGNING_KEY"].encode(), call["data"] + stamp.encode(), sha1).hexdigest()
+    return {
+        "a bit of the body": call | {"data": bent(call["data"])},
+        "a byte after the body": call | {"data": call["data"] + b" "},
+        "no body": call | {"data": b""},
+        "a bit of the signature": headed(call, X_Signature=bent(good).decode()),
+        "the signature in upper case": headed(call, X_Signature=good.upper()),
+        "half of the signature": headed(call, X_Signature=good[:32]),
+        "no signature": headed(call, X_Signature=None),
+        "an empty signature": headed(call, X_Signature=""),
+        "a signature that is no ASCII": headed(call, X_Signature="\xe9" * 64),
+        "two signatures": headed(call, X_Signature=f"{good},{good}"),
+        "another algorithm": headed(call, X_Signature=short),
+        "another key": doors.smsgate(key="some-other-signing-key"),
+        "another timestamp": headed(call, X_Timestamp=str(int(stamp) + 1)),
+        "no timestamp": headed(call, X_Timestamp=None),
+        "a timestamp that is no number": headed(call, X_Timestamp="now"),
+        "a timestamp in other digits": headed(call, X_Timestamp="\xb2"),
+        "a digit of the timestamp in the body": headed(
+            call | {"data": call["data"] + stamp[:1].encode()}, X_Timestamp=stamp[1:]
+        ),
+        "signed long ago": doors.smsgate(at=now - 320),
+        "signed in the future": doors.smsgate(at=now + 320),
+    }
+
+
+def kannel_forgeries() -> dict[str, dict]:
+    secret = ENV["KANNEL_SECRET"]
+    keys = {
+        "empty": "",
+        "a bit changed": bent(secret, 3).decode(),
+        "in upper case": secret.upper(),
+        "its beginning": secret[:-1],
+        "with more behind": secret + "x",
+        "with a space": secret + " ",
+        "with a zero byte": secret + "\0",
+        "encoded twice": secret.replace("-", "%2D"),
+        "that of another gateway": ENV["GENERIC_SECRET"],
+        "no text at all": "\udcff",
+    }
+    call = doors.kannel()
+    bare = {**call, "query_string": call["query_string"].replace(secret, "").replace("&k=", "")}
+    forged = {
+        f"the secret {how}": {**bare, "query_string": urlencode({"k": key}, errors="surrogateescape")}
+        for how, key in keys.items()
+    }
+    return forged | {
+        "no secret": bare,
+        "the secret in a header": bare | {"headers": {"k": secret, "X-Secret": secret}},
+        "the secret under another name": call | {"query_string": call["query_string"].replace("k=made", "K=made")},
+        "a second secret": call | {"query_string": call["query_string"] + "&k=x"},
+        "a form without secret": bare | {"method": "POST", "data": "text=x", "content_type": FORM},
+    }
+
+
+def twilio_forgeries() -> dict[str, dict]:
+    call, long = doors.twilio(), doors.twilio(algorithm="HMAC_SHA256")
+    good, asked = call["headers"]["X-Twilio-Signature"], doors.twilio_json(b'{"Body":"x"}')
+    url = f"{ENV['PUBLIC_BASE_URL']}/in/twilio"
+    bare = RequestValidator(ENV["TWILIO_AUTH_TOKEN"]).compute_signature(url, {})
+    return {
+        "a bit of a field": call | {"data": bent(call["data"])},
+        "one field more": call | {"data": call["data"] + "&Body=more"},
+        "one field less": call | {"data": call["data"].partition("&")[2]},
+        "a query": call | {"query_string": "a=1"},
+        "another query": doors.twilio("b=2&a=1") | {"query_string": "a=1&b=2"},
+        "a bit of the signature": headed(call, X_Twilio_Signature=bent(good, 5).decode()),
+        "no signature": headed(call, X_Twilio_Signature=None),
+        "an empty signature": headed(call, X_Twilio_Signature=""),
+        "a signature that is no ASCII": headed(call, X_Twilio_Signature="\xe9"),
+        "two signatures": headed(call, X_Twilio_Signature=f"{good},{good}"),
+        "another token": doors.twilio(token="some-other-token"),
+        "the empty token": headed(
+            call, X_Twilio_Signature=base64.b64encode(hmac.new(b"", url.encode(), sha1).digest()).decode()
+        ),
+        "the short hash called the long": headed(call, X_Twilio_Webhooks_Signature_Settings="algorithm=HMAC_SHA256"),
+        "the long hash called the short": headed(long, X_Twilio_Webhooks_Signature_Settings=None),
+        "an unknown hash": headed(call, X_Twilio_Webhooks_Signature_Settings="algorithm=HMAC_MD5"),
+        "an address signed, fields added": headed(call, X_Twilio_Signature=bare),
+        "JSON under the address's signature": headed(
+            call | {"data": b'{"Body":"x"}', "content_type": JSON}, X_Twilio_Signature=bare
+        ),
+        "other JSON": asked | {"data": b'{"Body":"y"}'},
+        "a GET with the form's signature": call | {"method": "GET"},
+    }
+
+
+def generic_forgeries() -> dict[str, dict]:
+    secret, call = ENV["GENERIC_SECRET"], doors.generic()
+    keys = {
+        "gone": None,
+        "empty": "",
+        "a bit changed": bent(secret, 3).decode(),
+        "in upper case": secret.upper(),
+        "its beginning": secret[:-1],
+        "with more behind": secret + "x",
+        "twice": f"{secret},{secret}",
+        "in quotes": f'"{secret}"',
+        "that of another gateway": ENV["KANNEL_SECRET"],
+        "no ASCII": "\xe9\xff",
+    }
+    return {f"the secret {how}": headed(call, X_Secret=key) for how, key in keys.items()} | {
+        "the secret in another header": headed(call, X_Secret=None, Authorization=f"Bearer {secret}"),
+        "the secret in the query": headed(call, X_Secret=None) | {"query_string": f"X-Secret={secret}"},
+        "the secret in the form": headed(call, X_Secret=None) | {"data": f"X-Secret={secret}"},
+    }
+
+
+FORGERIES = {
+    "smsgate": smsgate_forgeries(),
+    "kannel": kannel_forgeries(),
+    "twilio": twilio_forgeries(),
+    "generic": generic_forgeries(),
+}
+FORGED = [(name, how) for name, forged in FORGERIES.items() for how in forged]
+
+
+def test_every_gateway_is_in_these_tables_with_at_least_twelve_forgeries():
+    assert set(CALLS) == set(FORGERIES) == set(GATEWAYS) == set(settings_module.SECRETS)
+    assert all(len(forged) >= 12 for forged in FORGERIES.values())
+
+
+@pytest.mark.parametrize(("name", "how"), FORGED)
+def test_a_forged_call_gets_403_and_is_never_a_report(door, name, how):
+    answer = door.client.open(**FORGERIES[name][how])
+    assert (answer.status_code, answer.data) == (403, b"Refused.\n")
+    assert door.reports() == []
+    assert door.spool.waiting() == 0
+    assert door.intake.health()["gateways"][name]["refused"] == 1
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_true_call_is_a_report_and_gets_the_answer_its_gateway_wants(door, name):
+    answer = door.client.open(**CALLS[name]())
+    assert (answer.status_code, answer.data) == (200, ANSWERS[name])
+    [report], [body] = door.reports(), door.bodies()
+    assert (report.gateway, report.channel, report.rehearsal) == (name, "sms", False)
+    assert (body["text"], body["sender"]) == ("PR KD0123 late", "+85512345678")
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_that_comes_again_gets_the_same_answer_and_is_one_report(door, name):
+    answers = [door.client.open(**CALLS[name]()) for _ in range(5)]
+    assert {(answer.status_code, answer.data) for answer in answers} == {(200, ANSWERS[name])}
+    assert len(door.reports()) == 1
+    assert door.intake.health()["gateways"][name] == {"accepted": 1, "repeated": 4, "spooled": 0, "refused": 0}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_hundred_equal_calls_at_once_are_one_report(door, name):
+    call = CALLS[name]()
+    with ThreadPoolExecutor(20) as pool:
+        codes = list(pool.map(lambda _: door.client.application.test_client().open(**call).status_code, range(100)))
+    assert set(codes) == {200}
+    assert len(door.reports()) == 1
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_neither_record_nor_spool_can_take_gets_503_and_comes_in_at_the_next_try(tmp_path, log, name):
+    door = doors.build(tmp_path, doors.away())
+    with doors.full_disk():
+        answer = door.client.open(**CALLS[name]())
+    assert answer.status_code == 503
+    assert b"Traceback" not in answer.data
+    assert doors.build(tmp_path, log).client.open(**CALLS[name]()).status_code == 200
+
+
+@pytest.mark.parametrize("name", CALLS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(st.binary(max_size=200))
+def test_no_bytes_whatever_make_a_gateway_fail(door, name, raw):
+    query = raw.decode("latin-1").replace("#", "")
+    for method in GATEWAYS[name].METHODS:
+        for kind in (FORM, JSON, "text/plain", ""):
+            call = {"method": method, "path": f"/in/{name}", "query_string": query, "data": raw, "content_type": kind}
+            assert door.client.open(**call).status_code == 403
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(st.binary(min_size=1, max_size=200))
+def test_a_true_call_with_a_body_nobody_can_read_is_kept_with_the_body_as_its_text(door, raw):
+    kept = {"generic": headed(doors.generic(), Content_Type="application/octet-stream") | {"data": raw}}
+    kept["generic"].pop("content_type")
+    kept |= {"twilio": doors.twilio_json(b"\xff" + raw), "smsgate": doors.smsgate(b"\xff" + raw)}
+    for name, call in kept.items():
+        before = len(door.reports())
+        assert door.client.open(**call).status_code == 200
+        if len(door.reports()) > before:  # else the same bytes came before
+            assert door.bodies()[-1]["text"].encode("utf-8", "surrogateescape") == call["data"], name
+
+
+def test_bytes_that_are_no_text_stay_exactly_as_they_came(door):
+    call = doors.kannel()
+    odd = call["query_string"].replace("PR+KD0123+late", "%FF%FEok%00%E1%9E%80")
+    assert door.client.open(**call | {"query_string": odd}).status_code == 200
+    assert door.bodies()[0]["text"].encode("utf-8", "surrogateescape") == b"\xff\xfeok\x00\xe1\x9e\x80"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\0", "ខ្ញុំ" * 400, "😀", "\u202eabc", "<script>", "=1+1", "\r\n", "\ufeff"])
+@pytest.mark.parametrize("name", CALLS)
+def test_any_text_is_kept_exactly(door, name, text):
+    field = {"smsgate": "message", "twilio": "Body"}.get(name, "text")
+    assert door.client.open(**CALLS[name](**{field: text})).status_code == 200
+    assert door.bodies()[0]["text"] == text
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_body_of_more_than_64_KiB_is_refused_before_it_is_read(door, name):
+    call = {"method": "POST", "path": f"/in/{name}", "data": b"x" * (64 * 1024 + 1)}
+    assert door.client.open(**call).status_code in ({413} if "POST" in GATEWAYS[name].METHODS else {405})
+
+
+@pytest.mark.parametrize("name", settings_module.SECRETS)
+@pytest.mark.parametrize("secret", ["", "short", "x" * 15])
+def test_a_gateway_with_an_empty_or_short_secret_does_not_start(tmp_path, log, name, secret):
+    setting = settings_module.SECRETS[name]
+    with pytest.raises(SystemExit, match=setting):
+        doors.build(tmp_path, log, **{setting: secret})
+
+
+def test_sms_gate_knows_a_message_of_an_exported_inbox_under_its_new_id(door):
+    for outer in ("first", "second"):
+        body = json.loads(doors.smsgate()["data"]) | {"id": outer}
+        assert door.client.open(**doors.smsgate(json.dumps(body).encode())).status_code == 200
+    assert len(door.reports()) == 1
+
+
+def test_sms_gate_may_bring_an_old_message_under_a_fresh_signature(door):
+    assert door.client.open(**doors.smsgate(receivedAt="2017-06-01T07:00:00.000+07:00")).status_code == 200
+    assert door.reports()[0].sent_at == "2017-06-01T00:00:00.000+00:00"
+
+
+@pytest.mark.parametrize("event", ["system:ping", "sms:sent", "sms:delivered", "sms:failed", "app:started"])
+def test_sms_gate_telling_of_the_phone_is_answered_and_not_kept(door, event):
+    body = json.dumps({"deviceId": "d", "event": event, "id": "1", "payload": {}}).encode()
+    assert door.client.open(**doors.smsgate(body)).status_code == 200
+    assert door.reports() == []
+
+
+def test_sms_gate_can_bring_several_messages_at_once(door):
+    messages = [{"sender": "012345678", "message": f"no {n}", "receivedAt": "2017-06-04T10:00:00Z"} for n in range(3)]
+    body = {"deviceId": "d", "event": "sms:batch:received", "id": "1", "payload": {"messages": messages}}
+    for _ in range(2):
+        assert door.client.open(**doors.smsgate(json.dumps(body).encode())).status_code == 200
+    assert [kept["text"] for kept in door.bodies()] == ["no 0", "no 1", "no 2"]
+
+
+def test_kannel_without_recoding_sends_khmer_in_its_own_charset(door):
+    query = doors.kannel(charset="UTF-16BE", text="")["query_string"]
+    coded = urlencode({"text": "បង់ត្រា".encode("utf-16-be")})
+    assert door.client.get(f"/in/kannel?{query}&{coded}").status_code == 200
+    assert door.bodies()[0]["text"] == "បង់ត្រា"
+
+
+KNOWN = {"": "VFUNAR0F26fISp8tJz8HqrNpX8I=", "HMAC_SHA256": "9LRvHFIxsxkOnXErS5ZRt0Y2gQYBkHKfPh1M9CkQXVU="}
+
+
+@pytest.mark.parametrize("algorithm", KNOWN)
+def test_the_answers_that_are_known_for_twilio_come_out(algorithm):
+    fields = {"From": "+85512345678", "Body": "បង់ត្រា PR", "To": "1234", "MessageSid": "SM1"}
+    made = settings_module.read({**ENV, "PUBLIC_BASE_URL": "https://sr.example.org"})
+    made.secrets["twilio"] = "tok"
+    call = GATEWAYS["twilio"].Call(
+        "POST",
+        "/sms/twilio",
+        b"b=2&a=1",
+        {
+            "content-type": FORM,
+            "x-twilio-signature": KNOWN[algorithm],
+            "x-twilio-webhooks-signature-settings": f"key=k,algorithm={algorithm}" if algorithm else "",
+        },
+        urlencode(fields).encode(),
+    )
+    [message] = GATEWAYS["twilio"].receive(call, made, None).messages
+    assert message.text == "បង់ត្រា PR"
+
+
+@pytest.mark.parametrize("algorithm", ["", "HMAC_SHA1", "HMAC_SHA256"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@given(fields=st.dictionaries(st.sampled_from(["Body", "A", "a", "Z&=", ""]), st.sampled_from(["", "x", "ខ្មែរ", "&="])))
+def test_whatever_the_twilio_package_signs_comes_in(door, algorithm, fields):
+    call = doors.twilio("q=1&a=%20+", algorithm=algorithm, **fields)
+    assert door.client.open(**call).status_code == 200
+
+
+@pytest.mark.parametrize("base", ["https://sr.example.org", "https://sr.example.org:443"])
+@pytest.mark.parametrize("signed", ["https://sr.example.org", "https://sr.example.org:443"])
+def test_twilio_may_name_its_schemes_own_port_or_not(tmp_path, log, base, signed):
+    door = doors.build(tmp_path, log, PUBLIC_BASE_URL=base)
+    signature = RequestValidator(ENV["TWILIO_AUTH_TOKEN"]).compute_signature(f"{signed}/in/twilio?Body=x", {})
+    answer = door.client.get("/in/twilio?Body=x", headers={"X-Twilio-Signature": signature, "Host": "evil.example"})
+    assert answer.status_code == 200
+
+
+def test_a_twilio_call_that_tells_what_became_of_our_sms_is_no_report(door):
+    sent = {"MessageSid": "SM9", "MessageStatus": "delivered"}
+    signature = RequestValidator(ENV["TWILIO_AUTH_TOKEN"]).compute_signature("https://sr.example.org/in/twilio", sent)
+    headers = {"X-Twilio-Signature": signature}
+    assert door.client.post("/in/twilio", data=sent, headers=headers).data == SILENCE
+    assert door.reports() == []
+
+
+WAYS = [
+    ({}, {"data": "from=012345678&text=hi&id=1", "content_type": FORM}),
+    ({}, {"json": {"from": "012345678", "text": "hi", "id": 1}}),
+    ({}, {"query_string": "from=012345678&text=hi&id=1", "method": "GET"}),
+    ({"from": "d.0.who", "text": "d.0.say"}, {"json": {"d": [{"who": "012345678", "say": "hi"}]}}),
+    ({"text": "sms.body", "from": "sms.from"}, {"data": "sms.body=hi&sms.from=012345678", "content_type": FORM}),
+]
+
+
+@pytest.mark.parametrize(("fields", "call"), WAYS)
+@pytest.mark.parametrize("key_in", ["header:X-Key", "query:key", "basic"])
+def test_settings_alone_describe_a_gateway(tmp_path, log, fields, call, key_in):
+    described = json.dumps({**fields, "key_in": key_in, "answer": '{"payload": {"success": true}}'})
+    door = doors.build(tmp_path, log, GENERIC_FIELDS=described)
+    secret = ENV["GENERIC_SECRET"]
+    basic = "Basic " + base64.b64encode(f"user:{secret}".encode()).decode()
+    keys = {
+        "header:X-Key": ({"X-Key": secret}, ""),
+        "query:key": ({}, f"key={secret}"),
+        "basic": ({"Authorization": basic}, ""),
+    }
+    headers, query = keys[key_in]
+    whole = {"method": "POST", **call, "query_string": "&".join(filter(None, [call.get("query_string", ""), query]))}
+    answer = door.client.open("/in/generic", headers=headers, **whole)
+    assert (answer.status_code, answer.json) == (200, {"payload": {"success": True}})
+    assert (door.bodies()[0]["text"], door.bodies()[0]["sender"]) == ("hi", "+85512345678")
+    assert door.client.open("/in/generic", **{**whole, "query_string": ""}).status_code == 403
+
+
+def test_a_generic_call_without_the_field_of_the_text_is_kept_whole_but_without_its_secret(tmp_path, log):
+    door = doors.build(tmp_path, log, GENERIC_FIELDS='{"key_in": "query:key"}')
+    assert door.client.get(f"/in/generic?msg=hello&key={ENV['GENERIC_SECRET']}").status_code == 200
+    assert door.bodies()[0]["text"] == "msg: hello"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_rehearsal_is_marked_from_its_first_fact_on_and_never_hides_the_real_message(door, name):
+    call = CALLS[name]()
+    marked = dict(call.get("headers", {})) | {"X-Rehearsal": ENV["REHEARSAL_SECRET"]}
+    marked["X-Rehearsal-At"] = "2017-06-04T10:40:00+07:00"
+    for headers in (marked, dict(call.get("headers", {}))):
+        assert door.client.open(**call | {"headers": headers}).status_code == 200
+    rehearsed, real = door.reports()
+    assert (rehearsed.rehearsal, rehearsed.at) == (True, "2017-06-04T03:40:00.000+00:00")
+    assert (real.rehearsal, real.at[:4]) == (False, time.strftime("%Y"))
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("secret", ["", "wrong", ENV["GENERIC_SECRET"]])
+def test_a_wrong_rehearsal_mark_is_refused(door, name, secret):
+    call = CALLS[name]()
+    headers = dict(call.get("headers", {})) | {"X-Rehearsal": secret}
+    assert door.client.open(**call | {"headers": headers}).status_code == 403
+    assert door.reports() == []
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_hour_of_a_rehearsal_means_nothing_without_its_secret(door, name):
+    call = CALLS[name]()
+    headers = dict(call.get("headers", {})) | {"X-Rehearsal-At": "2017-06-04T10:40:00+07:00"}
+    assert door.client.open(**call | {"headers": headers}).status_code == 200
+    assert (door.reports()[0].rehearsal, door.reports()[0].at[:4]) == (False, time.strftime("%Y"))

@@ -1,0 +1,109 @@
+"""Settings that do not allow a safe start are refused, all at once and by name."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from server import __main__ as console
+from server import settings
+from server.settings import Unfit
+from tests.conftest import SECRET
+
+GOOD = {name: SECRET for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
+
+
+def test_nothing_but_secrets_must_be_set() -> None:
+    made = settings.read(GOOD)
+    assert (made.room_port, made.intake_port, made.room_host, made.intake_host) == (5000, 5001, "127.0.0.1", "127.0.0.1")
+    assert made.own_redis
+    assert made.pack == "kh-2017"
+    assert made.gateways == ("smsgate", "kannel", "twilio", "generic")
+    assert made.public_base_url == "http://127.0.0.1:5001"
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("secret", ["", "x" * 15, None])
+def test_a_missing_empty_or_short_secret_is_refused_by_name(name: str, secret: str | None) -> None:
+    env = {**GOOD, name: secret} if secret is not None else {key: value for key, value in GOOD.items() if key != name}
+    with pytest.raises(Unfit) as fault:
+        settings.read(env)
+    assert name in str(fault.value)
+    assert not secret or secret not in str(fault.value)
+    assert [other for other in GOOD if other != name and other in str(fault.value)] == []
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    env = {"ROOM_PORT": "x", "INTAKE_PORT": "70000", "GATEWAYS": "kannel,pigeon", "GENERIC_FIELDS": "no json"}
+    with pytest.raises(Unfit) as fault:
+        settings.read({**env, "DATA_DIR": "/tmp/" + "deep/" * 30})
+    for name in (*env, "pigeon", "KANNEL_SECRET", "REHEARSAL_SECRET", "DATA_DIR"):
+        assert name in str(fault.value)
+    assert "TWILIO_AUTH_TOKEN" not in str(fault.value), "a gateway that is closed needs no secret"
+    assert fault.value.code != 0
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "1e3", "²", "٥٠٠٠", " 5000", "5000.0"])
+def test_an_odd_port_is_refused(port: str) -> None:
+    with pytest.raises(Unfit, match="ROOM_PORT"):
+        settings.read({**GOOD, "ROOM_PORT": port})
+
+
+def test_two_doors_on_one_port_are_refused() -> None:
+    with pytest.raises(Unfit, match="ROOM_PORT and INTAKE_PORT"):
+        settings.read({**GOOD, "ROOM_PORT": "5001"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", '"abc"', "5", "null", "{", '{"colour": "x"}', '{"key_in": "cookie"}', '{"key_in": 5}', '{"from": null}'],
+)
+def test_odd_names_for_the_generic_gateway_are_refused(text: str) -> None:
+    with pytest.raises(Unfit, match="GENERIC_FIELDS"):
+        settings.read({**GOOD, "GENERIC_FIELDS": text})
+
+
+def test_the_generic_gateway_s_names_can_be_told() -> None:
+    fields = {"from": "msisdn", "key_in": "query:token"}
+    made = settings.read({**GOOD, "GENERIC_FIELDS": json.dumps(fields)}).generic
+    assert (made["from"], made["key_in"], made["text"]) == ("msisdn", "query:token", "text")
+
+
+def test_settings_that_are_printed_show_no_secret() -> None:
+    assert SECRET not in repr(settings.read(GOOD))
+    assert SECRET not in str(settings.read(GOOD))
+
+
+def test_an_own_redis_is_named_by_url_and_then_none_is_started() -> None:
+    made = settings.read({**GOOD, "REDIS_URL": "redis://records:6379/0"})
+    assert not made.own_redis
+    assert made.record == "redis://records:6379/0"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("PACK=from-file\nROOM_PORT=5050\n")
+    monkeypatch.setenv("PACK", "from-environment")
+    monkeypatch.delenv("ROOM_PORT", raising=False)
+    read = settings.environment(tmp_path)
+    assert (read["PACK"], read["ROOM_PORT"]) == ("from-environment", "5050")
+
+
+def test_the_first_start_writes_fresh_secrets_that_only_the_owner_reads(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    assert console.write_env(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    made = settings.read(settings.dotenv_values(path))
+    assert len({*made.secrets.values(), made.rehearsal_secret}) == 5, "no two are the same"
+    before = path.read_text()
+    assert not console.write_env(path)
+    assert path.read_text() == before
+
+
+def test_every_setting_stands_in_the_example_once() -> None:
+    lines = (Path(__file__).parent.parent / ".env.example").read_text().splitlines()
+    named = [line.partition("=")[0] for line in lines if not line.startswith("#")]
+    assert set(GOOD) < set(named)
+    for name in ("DATA_DIR", "REDIS_URL", "PACK", "GATEWAYS", "PUBLIC_BASE_URL", "ROOM_BASE_URL", "GENERIC_FIELDS"):
+        assert name in named
+    assert len(named) == len(set(named))

@@ -1,0 +1,146 @@
+"""Everything as `make run` starts it: what was answered with 200 is there once, and nothing can be read."""
+
+import base64
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server import ledger
+from tests.conftest import settings_in, start_redis
+from tests.rig import DOORS, Rig, whole_room
+
+pytestmark = pytest.mark.whole
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A short path: unix sockets have short names."""
+    made = Path(tempfile.mkdtemp(prefix="sr"))
+    yield made
+    shutil.rmtree(made)
+
+
+def texts(rig: Rig, token: str) -> Counter[str]:
+    """How often each text stands on the board."""
+    return Counter(card["text"] for card in rig.cards(token))
+
+
+def test_a_report_answered_with_200_is_there_once_after_every_process_was_killed(folder: Path) -> None:
+    with whole_room(folder) as rig:
+        token = rig.token("administrator")
+        sent = [f"PR KD0123-7 queue number {n} of the morning" for n in range(len(DOORS))]
+        for door, text in zip(DOORS, sent, strict=True):
+            assert rig.send(door, "+85512345678", text, f"one-time-id-{door:->16}") == 200
+        rig.kill()
+        rig.start()
+        for door, text in zip(DOORS, sent, strict=True):
+            status = rig.send(door, "+85512345678", text, f"one-time-id-{door:->16}")
+            assert status == 200, "gateways send again what they are unsure of"
+        rig.until(lambda: len(rig.cards(token)) >= len(sent), 10, "the reports")
+        time.sleep(1)
+        assert texts(rig, token) == Counter(sent)
+        assert all(card["kind"] != "raw" for card in rig.cards(token))
+
+
+def test_while_redis_is_away_doors_answer_and_afterwards_nothing_is_lost_or_doubled(folder: Path) -> None:
+    away = 4.0
+    redis_home = settings_in(folder / "r")
+    redis = start_redis(redis_home)
+    with whole_room(folder, REDIS_URL=f"unix://{Path(redis_home.record).absolute()}") as rig:
+        token = rig.token("administrator")
+        answers: list[tuple[str, int]] = []
+        done = threading.Event()
+
+        def traffic() -> None:
+            n = 0
+            while not done.is_set():
+                text = f"LC KD0123-7 lights out, message {n}"
+                answers.append((text, rig.send(("kannel", "generic")[n % 2], f"+855123{n:05d}", text)))
+                n += 1
+                time.sleep(0.02)
+
+        thread = threading.Thread(target=traffic)
+        thread.start()
+        time.sleep(1)
+        redis.terminate()
+        redis.wait(10)
+        time.sleep(away)
+        redis = start_redis(redis_home)
+        time.sleep(1)
+        done.set()
+        thread.join()
+        assert {status for _, status in answers} == {200}
+        rig.until(lambda: len(rig.cards(token)) >= len(answers), 30, "what waited in the spool")
+        time.sleep(1)
+        assert texts(rig, token) == Counter(text for text, _ in answers)
+    redis.terminate()
+    redis.wait(10)
+
+
+def forms_of(number: str) -> list[bytes]:
+    """A number as somebody might look for it: international, bare, local, swapped digits of a phone's PDU, base64."""
+    bare = number.removeprefix("+")
+    swapped = "".join(bare[i : i + 2][::-1] for i in range(0, len(bare), 2))
+    local = "0" + bare.removeprefix("855")
+    plain = [number, bare, local, swapped, bare.removeprefix("855")]
+    return [form.encode() for form in plain] + [base64.b64encode(form.encode()).rstrip(b"=")[:-1] for form in plain]
+
+
+def test_no_number_and_no_text_can_be_read_on_disk_or_in_logs(folder: Path) -> None:
+    people = [f"+8551{n:02d}{(n * 7919) % 1000000:06d}" for n in range(10, 60)]
+    with whole_room(folder) as rig:
+        words = [f"canary{n:03d}zebra walks over the roof of station" for n in range(len(people))]
+        for n, (number, text) in enumerate(zip(people, words, strict=True)):
+            assert rig.send(DOORS[n % len(DOORS)], number, text) == 200
+        token = rig.token("administrator")
+        rig.until(lambda: len(rig.cards(token)) >= len(people), 20, "the reports")
+        redis_pid = next(pid for pid in rig.pids() if b"valkey" in cmdline(pid) or b"redis-server" in cmdline(pid))
+        assert not any(b"canary" in cmdline(pid) for pid in rig.pids())
+        os.kill(redis_pid, signal.SIGTERM)  # it writes what it has, and is started again
+        time.sleep(2)
+    needles = [form for number in people for form in forms_of(number)] + [text[:15].encode() for text in words]
+    needles += [base64.b64encode(text.encode())[:16] for text in words]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert any("facts.jsonl" in path.name for path in files)
+    assert any(".aof" in path.name for path in files)
+    hits = [(path.name, needle) for path in files for needle in needles if needle in path.read_bytes()]
+    assert hits == []
+    assert ledger.verify(folder / "data" / "ledger")[0] >= 2 * len(people)
+
+
+def cmdline(pid: int) -> bytes:
+    """A process's arguments."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_a_second_run_in_the_same_folder_is_refused_with_a_sentence(folder: Path) -> None:
+    with whole_room(folder) as rig:
+        second = subprocess.run(
+            [sys.executable, "-m", "server.run"],
+            env={**os.environ, **rig.env},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert second.returncode != 0
+        assert "already" in second.stderr
+
+
+def test_a_process_that_dies_is_started_again_and_the_line_goes_on(folder: Path) -> None:
+    with whole_room(folder) as rig:
+        token = rig.token("administrator")
+        for pid in rig.pids():
+            if b"server.reader" in cmdline(pid):
+                os.kill(pid, signal.SIGKILL)
+        assert rig.send("kannel", "+85512345678", "PR KD0123-7 late opening") == 200
+        rig.until(lambda: [card["kind"] for card in rig.cards(token)] == ["incident"], 20, "the reading")
