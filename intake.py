@@ -48,10 +48,16 @@ def main() -> None:
         keepalive=SILENCE,
     )
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: eventlet.spawn_after(0, serving.kill, SystemExit))
+        signal.signal(name, lambda *_: eventlet.spawn_after(0, close, serving, listener))
     logger.info("The public door is open on %s:%d.", settings.intake_host, settings.intake_port)
     serving.wait()
     logger.info("The public door is closed.")
+
+
+def close(serving: eventlet.greenthread.GreenThread, listener: eventlet.greenio.GreenSocket) -> None:
+    """Take no more callers; `serving` ends when those that are in have their answer."""
+    serving.kill(SystemExit)
+    listener.close()
 
 
 def assemble(settings: Settings) -> Intake:

@@ -2,11 +2,12 @@
 
 import warnings
 
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known: only this file and intake.py use it
+if __name__ == "__main__":  # whoever only builds the room, as tests do, keeps Python's own threads
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known: only this file and intake.py use it
 
-import eventlet
+    import eventlet
 
-eventlet.monkey_patch()
+    eventlet.monkey_patch()
 
 import logging
 import os
@@ -15,7 +16,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from eventlet import tpool
 from flask import Flask
 from flask_socketio import SocketIO
 
@@ -110,6 +110,8 @@ def surely(work: Callable[[Live], None], live: Live) -> None:
 
 def main() -> None:
     """Run the room."""
+    from eventlet import tpool
+
     logs.start()
     given = settings.read(settings.environment())
     log = Log.following(given.record, given.pack, live_module.LONGEST_WAIT)

@@ -36,6 +36,7 @@ def build(settings: Settings, intake: Intake) -> Flask:
     """The door as a WSGI application. Every view says in `open_to` who may come in."""
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY + 1  # a body in chunks is cut there: one byte more shows it
+    app.url_map.merge_slashes = False  # an address is right or it is not: nobody is sent on to another
     app.after_request(_with_headers)
     app.register_error_handler(Forged, lambda fault: Response("Refused.\n", 403, mimetype="text/plain"))
     app.register_error_handler(Full, lambda fault: _problem(503, "down", "Not saved. Please send it again."))

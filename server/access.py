@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from hmac import compare_digest
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
@@ -64,7 +63,7 @@ def allow(*roles: str) -> Callable[[View], View]:
 
 def hashed(secret: str) -> str:
     """What we keep of a session id or a token: a stolen drawer opens nothing."""
-    return sha256(secret.encode()).hexdigest()
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Access:
@@ -92,6 +91,8 @@ class Access:
             raise Refused(f"A role is one of {', '.join(ROLES)}.")
         if not SHORTEST <= len(phrase) <= LONGEST_PHRASE:
             raise Refused(f"A pass-phrase has {SHORTEST} to {LONGEST_PHRASE} characters: four or five words will do.")
+        if any("\ud800" <= char <= "\udfff" for char in phrase):
+            raise Refused("A pass-phrase is made of characters that can be typed.")
         if name.casefold() in phrase.casefold() and len(name) > 3:
             raise Refused("A pass-phrase does not hold the name.")
         if self._drawer.get("credential", name):
@@ -103,6 +104,9 @@ class Access:
         """End an account and its sessions. The fact's id. Raises Refused."""
         if not self._drawer.drop("credential", name):
             raise Refused("There is no account of this name.")
+        for key in self._drawer.keys("session"):  # or they would live again if the name were given to somebody else
+            if self._drawer.get("session", key).get("name") == name:
+                self._drawer.drop("session", key)
         return self._log.append(events.AccountClosed(subject=name), by=by).id
 
     def accounts(self) -> list[str]:
@@ -161,7 +165,7 @@ class Access:
     def revoke_token(self, public: str, *, by: str) -> None:
         """End a token by its public id. Raises Refused."""
         for key in self._drawer.keys("token"):
-            if compare_digest(self._drawer.get("token", key).get("id", ""), public):
+            if self._drawer.get("token", key).get("id") == public:
                 self._drawer.drop("token", key)
                 self._log.append(events.TokenRevoked(subject=public), by=by)
                 return

@@ -42,6 +42,7 @@ class Board:
     def fold(self, raws: Iterable[Raw]) -> set[str]:
         """Fold the facts that come next on the log. The ids of the cards that changed."""
         changed: set[str] = set()
+        before = self.cursor
         self.db.execute("BEGIN")
         try:
             for raw in raws:
@@ -55,6 +56,7 @@ class Board:
             self._open_unread(changed)
         except BaseException:
             self.db.execute("ROLLBACK")
+            self.cursor = before
             raise
         self.db.execute("COMMIT")
         return changed
@@ -75,37 +77,36 @@ class Board:
     def _open_unread(self, changed: set[str]) -> None:
         """Show the words of reports that nobody has read yet, unless they look restricted."""
         for card in changed:
-            row = self.db.execute("SELECT sealed FROM cards WHERE id = ? AND sealed != ''", (card,)).fetchone()
+            row = self.db.execute("SELECT sealed, number FROM cards WHERE id = ? AND sealed != ''", (card,)).fetchone()
             if row is None:
                 continue
             try:
                 text = self._opener.open(row["sealed"])["text"]
+                restricted = self._suspect(text)
             except Forgotten:
-                text = ""
-            values = {"detail": json.dumps({"text": text}), "restricted": self._suspect(text)}
-            self._change(card, **values)
+                text, restricted = "", True
+            self._change(card, detail=json.dumps({"text": text}))
+            if row["number"] is None:  # of an incident, somebody has said whether it is restricted
+                self._change(card, restricted=restricted)
             self._index(card, text)
 
     def _read(self, fact: Fact, event: events.ReportRead) -> None:
-        row = self.db.execute("SELECT source FROM cards WHERE id = ?", (event.subject,)).fetchone()
+        row = self.db.execute("SELECT source, number, place FROM cards WHERE id = ?", (event.subject,)).fetchone()
         words = self._words(owner_of(row["source"], event.subject), event.words)
-        self._touch(
-            fact,
-            kind=event.kind,
-            category=event.category,
-            sub=event.sub,
-            second=event.second,
-            severity=event.severity,
-            confidence=event.confidence,
-            restricted=event.restricted,
-            detail=json.dumps({name: value for name, value in words.items() if name not in ("sender", "raw_sender")}),
-            sealed="",
-            **self._place(event.province, event.place),
-        )
+        detail = {name: value for name, value in words.items() if name not in ("sender", "raw_sender")}
+        understood = {"second": event.second, "confidence": event.confidence, "detail": json.dumps(detail), "sealed": ""}
+        if row["place"] == "{}":
+            understood |= self._place(event.province, event.place)
+        if row["number"] is None:  # else a person was first, and what people said of it stands
+            understood |= {"kind": event.kind, "category": event.category, "sub": event.sub, "version": fact.version}
+            understood |= {"severity": event.severity, "restricted": event.restricted}
+        self._change(event.subject, changed=place(fact.id), **understood)
         self._index(event.subject, words.get("text", ""))
 
     def _set_aside(self, fact: Fact, event: events.ReportSetAside) -> None:
-        self._touch(fact, kind="set_aside")
+        row = self.db.execute("SELECT number FROM cards WHERE id = ?", (event.subject,)).fetchone()
+        values = {"kind": "set_aside", "version": fact.version} if row["number"] is None else {}
+        self._change(event.subject, changed=place(fact.id), **values)
 
     def _opened(self, fact: Fact, event: events.IncidentOpened) -> None:
         number = self.db.execute("SELECT coalesce(max(number), 0) + 1 FROM cards").fetchone()[0]

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from server.grammar import Parsed
 from server.pack import Pack
 from server.phrases import Found, finders
-from server.tokens import DIGITS
 
 KINDS = {"OKAY": "quiet", "TALLY": "tally", "NOISE": "noise"}  # quiet codes of keywords.json -> kind of report
 WEIGHT = {"strong": 2.0, "hint": 0.8, "quiet": 1.2}
+HINTED = 3  # severity that mere hints do not exceed
 MOST = 4  # words shown as the reason
 NEARLY = 0.6  # of the best weight; a more urgent category with that much goes first
 LOUDER = 2.5  # a strong phrase outweighs that much of "all is well"
@@ -90,7 +90,7 @@ class Classifier:
             place.weight += WEIGHT[each.list] * (1 + 0.15 * min(each.size - 1, 4))
             place.strong = place.strong or each.list == "strong"
             place.found = (*place.found, each)
-        pairs = self._pairs(words.translate(DIGITS))
+        pairs = self._pairs(words)
         if len(pairs) > 2 or (pairs and "TALLY" in evidence):
             evidence["TALLY"].weight += min(len(pairs), 8)
             evidence["TALLY"].found += tuple(Found("TALLY", "quiet", 1, pair) for pair in pairs[:MOST])
@@ -151,7 +151,7 @@ class Classifier:
             category=best,
             sub=sub,
             second=max(others, key=lambda code: evidence[code].weight, default=None),
-            severity=self._severity(sub or best, parsed),
+            severity=min(self._severity(sub or best, parsed), 5 if evidence[best].strong else HINTED),
             confidence=_share(evidence, best),
             because=tuple(each.words for each in found[:MOST]) + tuple(f"≠ {code}" for code in parsed.checkins),
             restricted=restricted,

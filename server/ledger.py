@@ -39,7 +39,8 @@ class Ledger:
         self._key = SigningKey((data_dir / "keys" / "ledger.key").read_bytes())
         (folder / "public_key").write_text(self._key.verify_key.encode().hex() + "\n")
         self.tree, self.last = Tree(), START
-        self._cut_torn_line()
+        for path in (self._facts, self._heads):
+            _cut_torn_line(path)
         for line in lines(self._facts):
             self._take(line)
         self._signed = _last_head(self._heads).get("size", 0)
@@ -55,31 +56,47 @@ class Ledger:
         """Sign the tree as it stands at Unix time `at`. False when nothing was added since the last head."""
         if self.tree.size == self._signed:
             return False
-        head: dict[str, Any] = {"size": self.tree.size, "root": self.tree.root().hex(), "last": self.last, "at": int(at)}
+        head: dict[str, Any] = {
+            "size": self.tree.size,
+            "root": self.tree.root().hex(),
+            "last": self.last,
+            "at": int(at),
+        }
         signature = self._key.sign(rfc8785.dumps(head)).signature
         _append(self._heads, rfc8785.dumps({**head, "signature": base64.b64encode(signature).decode()}) + b"\n")
         self._signed = self.tree.size
         return True
 
     def check_against(self, log: Log) -> None:
-        """Raises Broken unless the log still holds our last fact as we copied it."""
-        if self.last == START:
-            return
-        there = log.at(self.last)
-        if there is None or leaf(there) != self._last_line:
-            raise Broken(f"The log does not hold fact {self.last} as the ledger copied it: was Redis wiped or edited?")
+        """Raises Broken, naming the first difference, unless the log still holds every fact as we copied it."""
+        raws = _everything(log)
+        for line in lines(self._facts):
+            there = next(raws, None)
+            if there is None or leaf(there) != line:
+                ours = json.loads(line)["id"]
+                raise Broken(f"The log does not hold fact {ours} as the ledger copied it: was Redis wiped or edited?")
 
     def _take(self, line: bytes) -> None:
+        try:
+            self.last = str(json.loads(line)["id"])
+        except (ValueError, KeyError, TypeError) as fault:
+            raise Broken(f"Line {self.tree.size + 1} of the ledger is no fact: was the file edited?") from fault
         self.tree.add(line)
-        self.last, self._last_line = json.loads(line)["id"], line
 
-    def _cut_torn_line(self) -> None:
-        """A line that a power cut tore was never built on: the log still has the fact, and it is copied again."""
-        if self._facts.exists():
-            content = self._facts.read_bytes()
-            whole = content.rfind(b"\n") + 1
-            if whole < len(content):
-                os.truncate(self._facts, whole)
+
+def _everything(log: Log) -> Iterator[Raw]:
+    after = START
+    while raws := log.read(after):
+        yield from raws
+        after = raws[-1].id
+
+
+def _cut_torn_line(path: Path) -> None:
+    """A line that a power cut tore was never built on: what it said is copied, or signed, again."""
+    content = path.read_bytes() if path.exists() else b""
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        os.truncate(path, whole)
 
 
 def leaf(raw: Raw) -> bytes:
@@ -108,27 +125,32 @@ def _append(path: Path, content: bytes) -> None:
 def verify(folder: Path) -> tuple[int, int]:
     """Recompute the tree under `folder` and check every signed head: (facts, heads). Raises Broken."""
     key = VerifyKey(bytes.fromhex((folder / "public_key").read_text().strip()))
-    heads = [json.loads(line) for line in lines(folder / "heads.jsonl")]
+    heads = [_head(line, key) for line in lines(folder / "heads.jsonl")]
     tree, waiting = Tree(), iter(heads)
     head = next(waiting, None)
     for line in lines(folder / "facts.jsonl"):
         tree.add(line)
         while head and head["size"] == tree.size:
-            _check(head, tree, key)
+            if head["root"] != tree.root().hex():
+                raise Broken(f"A fact among the first {head['size']} is not the one that was signed.")
             head = next(waiting, None)
     if head:
         raise Broken(f"A head was signed over {head['size']} facts, but the ledger ends after {tree.size}.")
     return tree.size, len(heads)
 
 
-def _check(head: dict[str, Any], tree: Tree, key: VerifyKey) -> None:
-    signed = {name: value for name, value in head.items() if name != "signature"}
+def _head(line: bytes, key: VerifyKey) -> dict[str, Any]:
+    """A head as it was signed, to the byte. Raises Broken."""
     try:
-        key.verify(rfc8785.dumps(signed), base64.b64decode(head["signature"]))
-    except BadSignatureError as fault:
-        raise Broken(f"The head over {head['size']} facts has a wrong signature.") from fault
-    if head["root"] != tree.root().hex():
-        raise Broken(f"A fact among the first {head['size']} is not the one that was signed.")
+        head = json.loads(line)
+        signature = base64.b64decode(head["signature"])
+        key.verify(rfc8785.dumps({name: value for name, value in head.items() if name != "signature"}), signature)
+        # base64 and JSON can be written in more than one way, and only one of them is ours
+        if rfc8785.dumps({**head, "signature": base64.b64encode(signature).decode()}) != line or head["size"] < 1:
+            raise ValueError("not as it was written")
+    except (BadSignatureError, ValueError, LookupError, TypeError, AttributeError) as fault:
+        raise Broken(f"A signed head has a wrong signature or shape: {line[:80]!r}") from fault
+    return dict(head)
 
 
 def follow(given: settings.Settings) -> None:
@@ -137,19 +159,16 @@ def follow(given: settings.Settings) -> None:
     ledger, signed = Ledger(given.data_dir), 0.0
     while True:
         try:
-            ledger.check_against(log)
-            break
-        except Down:
-            time.sleep(1)
-    logger.info("The ledger holds %s facts.", ledger.tree.size)
-    while True:
-        try:
-            ledger.copy(log.follow(ledger.last, LONGEST_WAIT))
+            ledger.check_against(log)  # after each outage too: what came back may not be what went away
+            logger.info("The ledger holds %s facts, and so does the log.", ledger.tree.size)
+            while True:
+                ledger.copy(log.follow(ledger.last, LONGEST_WAIT))
+                if time.monotonic() - signed > HEAD_EVERY and ledger.sign(time.time()):
+                    signed = time.monotonic()
         except Down:
             logger.warning("The record cannot be reached; the ledger tries again.")
+            ledger.sign(time.time())
             time.sleep(1)
-        if time.monotonic() - signed > HEAD_EVERY and ledger.sign(time.time()):
-            signed = time.monotonic()
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ class Mention:
     codes: frozenset[str]
     quality: float
     sure: bool
+    loose: frozenset[str] = frozenset()
 
 
 def mentions(names: Names, text: str) -> list[Mention]:
@@ -30,7 +31,7 @@ def mentions(names: Names, text: str) -> list[Mention]:
     found = [*spaced(names, text), *run_together(names, text), *almost(names, text)]
     kept: list[Mention] = []
     free = 0  # from here on, a word such as "district" has not yet spoken for a name
-    for mention in sorted(found, key=lambda one: one.start):
+    for mention in sorted(found, key=lambda one: (one.start, not one.sure, -one.end)):
         if kept and mention.start < kept[-1].end:
             continue
         level, free = level_of(names, text, mention, free)
@@ -74,8 +75,9 @@ def longest_of(names: Names, words: Span, strange: int) -> Mention | None:
 
 
 def mention_of(span: Span, hit: Hit) -> Mention:
+    """The hit, at the place of its words."""
     words = " ".join(word.group() for word in span)
-    return Mention(span[0].start(), span[-1].end(), words, hit.codes, hit.quality, hit.sure)
+    return Mention(span[0].start(), span[-1].end(), words, hit.codes, hit.quality, hit.sure, hit.loose)
 
 
 def run_together(names: Names, text: str) -> Iterator[Mention]:
@@ -98,8 +100,8 @@ def almost(names: Names, text: str) -> Iterator[Mention]:
     """Words that stand beside "district" or the like, and are almost the name of one."""
     words = list(WORD.finditer(text))
     for i, word in enumerate(words):
-        after = [words[i + 1 : i + 1 + n] for n in (3, 2, 1)]
-        before = [words[max(i - n, 0) : i] for n in (3, 2, 1)]
+        after = [words[i + 1 : i + 1 + n] for n in (4, 3, 2, 1)]
+        before = [words[max(i - n, 0) : i] for n in (4, 3, 2, 1)]
         for hints, spans in ((names.before, after), (names.after, before)):
             level = hints.get(word.group())
             for span in spans if level in PARENT else ():
@@ -124,11 +126,20 @@ def at_level(names: Names, mention: Mention, level: str) -> frozenset[str]:
 
 def level_before(names: Names, text: str, start: int, free: int = 0) -> str:
     """The level that the word before asks for, "" when it asks for none."""
-    prior = text[max(free, start - 20) : start].rstrip()
+    prior = text[max(free, start - 40) : start].rstrip()
     for word, level in names.before.items():
-        if prior.endswith(word) and not (word.isascii() and prior[: -len(word)][-1:].isalnum()):
-            return str(level)
+        if prior.endswith(word):
+            rest = prior[: -len(word)]
+            cut = word.isascii() and rest[-1:].isalnum()
+            taken = word in names.after and unknown_name(names, rest)
+            return "" if cut or taken else str(level)
     return ""
+
+
+def unknown_name(names: Names, text: str) -> bool:
+    """Whether a text ends in a word that is no ordinary one: "district" after it speaks for that word."""
+    words = text.split()[-1:]
+    return bool(words) and words[0].isascii() and words[0].isalpha() and names.strange(words[0])
 
 
 def goes_before(names: Names, text: str, mention: Mention) -> bool:

@@ -13,16 +13,21 @@ from server.spelling import Spelling, syllables, whole
 SURE = 5  # letters that make a name no ordinary word
 RESEMBLES = 66  # of 100: what sounds alike must also look alike this much
 ALMOST = 82  # of 100: how alike a name must sound that stands beside "commune", "district" or "province"
+LOOSE = 70  # of 100: the same when its district or province is named as well
 FIRST = 2  # letters by which names in a script without spaces are filed
 
 
 @dataclass(frozen=True)
 class Hit:
-    """Places that some words name; `sure` unless the words may as well be ordinary ones. `quality` is 0 to 1."""
+    """Places that some words name; `sure` unless the words may as well be ordinary ones. `quality` is 0 to 1.
+
+    `loose` are less similar ones, believed only where the rest of the text speaks for them.
+    """
 
     codes: frozenset[str]
     quality: float
     sure: bool
+    loose: frozenset[str] = frozenset()
 
 
 class Names:
@@ -106,22 +111,25 @@ class Names:
 
     def misspelt(self, words: Sequence[str]) -> Hit | None:
         """Strange words by their sound with one slip of the pen, when they are long enough for that."""
-        if len("".join(words)) < 7:
-            return None
         key = self.spelling.key(words)
+        sure = len(key) >= 7
+        if len("".join(words)) < 7 or not (sure or len(words) == 1):
+            return None
         near = {other for short in shortened(key) for other in self.slips.get(short, ()) if other[0] == key[0]}
-        found = (code for other in near if OSA.distance(key, other) == 1 for code in self.alike[other])
+        found = {code for other in near if OSA.distance(key, other) == 1 for code in self.alike[other]}
         codes = self._resembling(words, found)
-        return Hit(codes, 0.7, len(key) >= 7 and self._known(words, codes)) if codes else None
+        return Hit(codes, 0.7, sure and self._known(words, codes), frozenset(found) - codes) if codes else None
 
     def almost(self, words: Sequence[str], level: str) -> Hit | None:
-        """Strange words beside a word for the level, by the most similar sound there is at that level."""
+        """Strange words beside a word for the level, by the most similar sounds there are at that level."""
         key = self.spelling.key(words)
-        best = process.extractOne(key, self.sounds[level], scorer=fuzz.ratio, score_cutoff=ALMOST)
-        if len(key) < 4 or best is None or best[0][0] != key[0]:
+        best = process.extract(key, self.sounds[level], scorer=fuzz.ratio, score_cutoff=LOOSE, limit=8)
+        near = {sound for sound, _, _ in best if sound[0] == key[0]}
+        found = self.of_level({code for sound in near for code in self.alike[sound]}, level)
+        if len(key) < 4 or not found:
             return None
-        codes = self._resembling(words, self.of_level(self.alike[best[0]], level))
-        return Hit(codes, best[1] / 150, sure=True) if codes else None
+        codes = self._resembling(words, found) if best[0][1] >= ALMOST else frozenset[str]()
+        return Hit(codes, best[0][1] / 150, sure=True, loose=found - codes)
 
     def at(self, text: str, start: int) -> tuple[str, Hit] | None:
         """The longest name that begins here in a script without spaces, and cuts no syllable."""

@@ -50,13 +50,6 @@ class Finder:
     def __init__(self, words: Mapping[str, Any]) -> None:
         """`words` is one language of keywords.json: spelling, skip, gap, and lists of code -> phrases."""
         self.gap = int(words["gap"])
-        self.spelling: dict[str, str] = {}
-        self.prefixes: dict[str, str] = {}
-        for word, variants in words.get("spelling", {}).items():
-            for variant in [word, *variants]:
-                table = self.prefixes if variant.endswith("*") else self.spelling
-                table[variant.removesuffix("*")] = word
-        self.spelling |= dict.fromkeys(words.get("skip", ()), "")
         phrases = [
             (" ".join(choice), code, name)
             for name, codes in words["lists"].items()
@@ -64,15 +57,27 @@ class Finder:
             for phrase in each
             for choice in product(*(word.split("|") for word in phrase.split()))
         ]
-        stems = {word[:-1] for phrase, _, _ in phrases for word in phrase.split() if word.endswith("*")}
-        self.prefixes = {stem: stem for stem in stems} | self.prefixes
-        self.lengths = sorted({len(prefix) for prefix in self.prefixes}, reverse=True)
+        self._learn_spelling(words, {word for phrase, _, _ in phrases for word in phrase.split() if word[-1] == "*"})
         self.parts: dict[Any, int] = {}  # a part, as a tuple of words or a Khmer string -> its number
-        self.heads: dict[Any, list[int]] = {}  # first unit of a part -> lengths
+        self.heads: dict[Any, list[int]] = {}  # how a part begins -> lengths
         self.uses: dict[int, list[tuple[int, int]]] = defaultdict(list)  # part -> (phrase, how many parts come before)
         self.phrases: list[tuple[Phrase, int]] = []  # and the number of parts
         for phrase, code, name in phrases:
             self._learn(phrase.replace("*", ""), code, name)
+        self.scripts = {type(part) for part in self.parts}  # tuple: words, str: Khmer
+
+    def _learn_spelling(self, words: Mapping[str, Any], stems: set[str]) -> None:
+        """Variants and beginnings of words; a beginning in a phrase stands for itself unless it is a known variant."""
+        self.spelling: dict[str, str] = {}
+        self.prefixes = {stem[:-1]: stem[:-1] for stem in stems}
+        for word, variants in words.get("spelling", {}).items():
+            for variant in [word, *variants]:
+                table = self.prefixes if variant.endswith("*") else self.spelling
+                table[variant.removesuffix("*")] = word
+        self.spelling |= dict.fromkeys(words.get("skip", ()), "")
+        self.lengths: dict[str, list[int]] = defaultdict(list)  # first three letters -> lengths, longest first
+        for prefix in sorted(self.prefixes, key=len, reverse=True):
+            self.lengths[prefix[:3]].append(len(prefix))
 
     def _learn(self, phrase: str, code: str, name: str) -> None:
         parts = [self._units(part) for part in phrase.split("...")]
@@ -83,7 +88,7 @@ class Finder:
         for place, part in enumerate(parts):
             number = self.parts.setdefault(part, len(self.parts))
             self.uses[number].append((len(self.phrases) - 1, place))
-            lengths = self.heads.setdefault(part[0], [])
+            lengths = self.heads.setdefault(part[: _head(part)], [])
             if len(part) not in lengths:
                 lengths.append(len(part))
 
@@ -96,11 +101,11 @@ class Finder:
     def find(self, text: str) -> list[Found]:
         """The phrases in `text`, longest first, none using a word or letter of another."""
         found: list[Found] = []
-        words = self._words(text)
-        if words:
+        if self.scripts & {tuple}:
+            words = self._words(text)
             spans = [(start, end) for _, start, end in words]
             found += self._found(text, tuple(word for word, _, _ in words), spans)
-        if KHMER.search(text):
+        if self.scripts & {str} and KHMER.search(text):
             chars = letters(text)
             found += self._found(text, "".join(ch for ch, _ in chars), [(place, place + 1) for _, place in chars])
         return found
@@ -119,7 +124,7 @@ class Finder:
             return known
         if "'" in word or "’" in word or "`" in word:
             return self._spelt(word.replace("'", "").replace("’", "").replace("`", ""))
-        for length in self.lengths:
+        for length in self.lengths.get(word[:3], ()):
             if (known := self.prefixes.get(word[:length])) is not None:
                 return known
         return word
@@ -154,13 +159,19 @@ class Finder:
                     begun[number, place + 1] = [*before, (start, end)]
 
     def _parts(self, units: Any) -> Iterator[tuple[int, int, int]]:
+        head = _head(units)
         for start, unit in enumerate(units):
-            if unit == STOP:
+            if unit in STOP_SIGNS:
                 yield STOPPED, start, start
-            for length in self.heads.get(unit, ()):
+            for length in self.heads.get(units[start : start + head], ()):
                 number = self.parts.get(units[start : start + length])
                 if number is not None and start + length <= len(units):
                     yield number, start, start + length
+
+
+def _head(units: Any) -> int:
+    """How many units are looked up first: words differ soon, Khmer letters do not."""
+    return 2 if isinstance(units, str) else 1
 
 
 def letters(text: str) -> list[tuple[str, int]]:

@@ -1,22 +1,20 @@
 """From words, a station code and a point to the place a report is about, with how sure that is and why."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import hypot, inf
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from server.mentions import Mention, mentions
 from server.names import Names
 from server.pack import Pack, Place, Station
+from server.polygons import Point, distance, inside
 
 CONSIDERED = 4000  # characters of a text; a place named later than that is not looked for
+DOUBT = 0.7  # what is left of confidence when something speaks against a place
 CANDIDATES = 12  # offered at most
 NEAR_BORDER = 0.04  # degrees; the polygons are drawn about that roughly, and people vote at beaches
 LIKE_ENOUGH = 75  # of 100: how alike a name must be to be offered in a search
-Point = tuple[float, float]  # latitude, longitude
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,15 @@ class Located:
     lat: float | None = None
     lon: float | None = None
     candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Top:
+    """What a mention most likely means: the codes that the rest of the text and the point support most."""
+
+    mention: Mention
+    codes: frozenset[str]
+    support: float
 
 
 class Gazetteer:
@@ -56,7 +63,8 @@ class Gazetteer:
         around = self._province_at(point) if point else None
         prefix = self.pack.prefixes.get(station[:2]) if station else None
         named = mentions(self.names, self.names.spelling.plain(text[:CONSIDERED]))
-        found = self._decided(named, {area for area in (around, prefix) if area})
+        once = {(mention.codes, mention.loose): mention for mention in named}  # saying it again adds nothing
+        found = self._decided([*once.values()], {area for area in (around, prefix) if area})
         if found.code is None and around:
             found = replace(found, code=around, confidence=0.9, because=(*found.because, "GPS"))
         elif found.code is None and prefix and not found.candidates:
@@ -107,34 +115,34 @@ class Gazetteer:
 
     def _decided(self, named: Sequence[Mention], around: set[str]) -> Located:
         """What the mentions agree on best, else the smallest area that holds all they may mean, else candidates."""
-        tops = [self._top(mention, named, around) for mention in named]
-        if not tops:
-            return Located()
-        most = max(support for support, _, _ in tops)
-        codes = frozenset[str]().union(*(top for support, top, _ in tops if support == most))
-        because = tuple(dict.fromkeys(mention.words for mention in named if self._speaks(mention, codes)))
-        common = self._common(
-            frozenset[str]().union(*(self._widest(top) for support, top, _ in tops if support == most))
-        )
+        tops = [top for mention in named if (top := self._top(mention, named, around)).codes]
+        most = max((top.support for top in tops), default=0.0)
+        best = [top for top in tops if top.support == most]
+        codes = frozenset(code for top in best for code in top.codes)
+        common = self._common(code for top in best for code in self._widest(top.codes))
+        candidates = tuple(sorted(codes)[:CANDIDATES])
         if common is None:
-            return Located(because=because, candidates=tuple(sorted(codes)[:CANDIDATES]))
-        others = codes - {common}
-        sure = common in codes and (
-            self._province(common) == common or all(common in self.names.areas[c] for c in others)
-        )
-        confidence = min(mention.quality for support, _, mention in tops if support == most) + 0.04 * int(most)
-        doubts = (not sure) + bool(around and self._province(common) not in around)
-        candidates = () if sure else tuple(sorted(codes)[:CANDIDATES])
-        return Located(common, confidence=min(confidence, 0.97) * 0.7**doubts, because=because, candidates=candidates)
+            plain = [top.mention for top in best if top.mention.quality > 0.8 and self._common(self._widest(top.codes))]
+            if plain and len(plain) < len(named):  # a clear name goes before unclear ones that contradict it
+                found = self._decided(plain, around)
+                return replace(found, confidence=found.confidence * DOUBT, candidates=candidates)
+        because = tuple(dict.fromkeys(mention.words for mention in named if self._speaks(mention, codes)))
+        if common is None:
+            return Located(because=because, candidates=candidates)
+        own = self._province(common)
+        sure = common in codes and (common == own or all(common in (code, *self.names.areas[code]) for code in codes))
+        doubts = (not sure) + bool(around and own not in around)
+        confidence = min(0.97, min(top.mention.quality for top in best) + 0.04 * int(most)) * DOUBT**doubts
+        return Located(common, confidence=confidence, because=because, candidates=() if sure else candidates)
 
-    def _top(
-        self, mention: Mention, named: Sequence[Mention], around: set[str]
-    ) -> tuple[float, frozenset[str], Mention]:
-        """Those codes of a mention that the rest speaks for most, with how much; a province before all others."""
+    def _top(self, mention: Mention, named: Sequence[Mention], around: set[str]) -> Top:
+        """Those codes of a mention that the rest speaks for most; a province before all others."""
         support = {code: self._support(code, mention, named, around) for code in mention.codes}
-        most = max(support.values())
-        top = frozenset(code for code, value in support.items() if value == most)
-        return most, self.names.of_level(top, "province") or top, mention
+        loose = {code: self._support(code, mention, named, around) for code in mention.loose}
+        support |= {code: value for code, value in loose.items() if value >= 1}
+        most = max(support.values(), default=0.0)
+        codes = frozenset(code for code, value in support.items() if value == most)
+        return Top(mention, self.names.of_level(codes, "province") or codes, most)
 
     def _widest(self, codes: frozenset[str]) -> frozenset[str]:
         """Who names a district seldom means a far commune of the same name; the other way round is not so sure."""
@@ -152,7 +160,7 @@ class Gazetteer:
     def _common(self, codes: Iterable[str]) -> str | None:
         """The smallest place that is or holds all of them."""
         chains = [(code, *self.names.areas[code]) for code in codes]
-        return next((code for code in chains[0] if all(code in chain for chain in chains)), None)
+        return next((code for chain in chains[:1] for code in chain if all(code in other for other in chains)), None)
 
     def _province(self, code: str) -> str:
         return (code, *self.names.areas[code])[-1]
@@ -164,31 +172,3 @@ class Gazetteer:
         place, province = self.pack.places[found.code], self._province(found.code)
         lat, lon = point if point and around == province else (place.lat, place.lon)
         return replace(found, level=place.level, province=province, lat=lat, lon=lon)
-
-
-def inside(point: Point, shape: Mapping[str, Any]) -> bool:
-    """Whether a GeoJSON MultiPolygon holds a point; the even-odd rule over all rings makes holes outside."""
-    (y, x), odd = point, False
-    for (x1, y1), (x2, y2) in edges_of(shape):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            odd = not odd
-    return odd
-
-
-def distance(point: Point, shape: Mapping[str, Any]) -> float:
-    """From a point to the border of a shape, in degrees."""
-    y, x = point
-    best = inf
-    for (x1, y1), (x2, y2) in edges_of(shape):
-        east, north = x2 - x1, y2 - y1
-        along = ((x - x1) * east + (y - y1) * north) / ((east * east + north * north) or 1)
-        along = min(1.0, max(0.0, along))
-        best = min(best, hypot(x - x1 - along * east, y - y1 - along * north))
-    return best
-
-
-def edges_of(shape: Mapping[str, Any]) -> Iterator[tuple[Sequence[float], Sequence[float]]]:
-    """All edges of all rings, longitude first."""
-    for polygon in shape["coordinates"]:
-        for ring in polygon:
-            yield from pairwise(ring)

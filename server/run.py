@@ -10,6 +10,7 @@ import itertools
 import os
 import queue
 import signal
+import socket
 import sys
 import threading
 import time
@@ -122,6 +123,20 @@ def only_one(data_dir: Path) -> IO[str]:
     return lock
 
 
+def free_doors(given: Settings) -> None:
+    """Exits with a sentence if a port is taken: processes of one room share it, but two rooms would share reports."""
+    for name, host, port in (
+        ("INTAKE_PORT", given.intake_host, given.intake_port),
+        ("ROOM_PORT", given.room_host, given.room_port),
+    ):
+        with socket.socket() as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                door.bind((host, port))
+            except OSError as fault:
+                sys.exit(f"{name}: {host}:{port} cannot be used ({fault.strerror}). Set another one.")
+
+
 def end_leftovers(home: str) -> int:
     """End processes that an earlier, killed run of this DATA_DIR left behind. How many."""
     mark, ended = f"{MARK}={home}\0".encode(), 0
@@ -164,6 +179,7 @@ def main() -> None:
     run = Run(given)
     if left := end_leftovers(run.home):
         run.say(f"ended {left} processes that an earlier run left behind")
+    free_doors(given)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(run, "stopping", True))
     for name in run.commands:

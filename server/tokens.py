@@ -16,7 +16,44 @@ LONGEST = 16  # characters; no coded token is longer, so a longer one is a word 
 # Two letters that are in capitals in any English text, and two letters that are a word when everything is in capitals.
 CAPITALS = frozenset(["ID", "AC", "AM", "PM", "NB", "OK", "TV", "CD", "DJ"])
 ORDINARY = CAPITALS | frozenset(
-    ["AD", "AG", "AL", "AS", "AT", "BA", "BC", "BE", "BY", "DA", "DE", "DO", "GO", "HE", "IF", "IN", "IS", "IT", "LA", "ME", "MR", "MY", "NA", "ND", "NO", "OF", "OH", "ON", "OR", "PU", "SO", "TO", "UP", "US", "VE", "WE"]
+    [
+        "AD",
+        "AG",
+        "AL",
+        "AS",
+        "AT",
+        "BA",
+        "BC",
+        "BE",
+        "BY",
+        "DA",
+        "DE",
+        "DO",
+        "GO",
+        "HE",
+        "IF",
+        "IN",
+        "IS",
+        "IT",
+        "LA",
+        "ME",
+        "MR",
+        "MY",
+        "NA",
+        "ND",
+        "NO",
+        "OF",
+        "OH",
+        "ON",
+        "OR",
+        "PU",
+        "SO",
+        "TO",
+        "UP",
+        "US",
+        "VE",
+        "WE",
+    ]
 )
 
 # A token: no spaces or separators inside, and it does not cross the border between Khmer and other scripts.

@@ -126,3 +126,6 @@ def twilio_json(body: bytes) -> dict:
     url = f"{ENV['PUBLIC_BASE_URL']}/in/twilio?{query}"
     headers = {"X-Twilio-Signature": RequestValidator(ENV["TWILIO_AUTH_TOKEN"]).compute_signature(url, {})}
     return call | {"headers": headers, "data": body, "content_type": JSON}
+
+
+CALLS = {"smsgate": smsgate, "kannel": kannel, "twilio": twilio, "generic": generic}

@@ -126,7 +126,9 @@ def test_a_head_that_somebody_else_signed_is_noticed(folder: Path) -> None:
         ledger.verify(folder)
 
 
-@pytest.mark.parametrize("head", [b"", b"[]", b"{}", b"5", b'{"size": 3}', b'{"size":"3","root":"","signature":5}', b"\xff"])
+@pytest.mark.parametrize(
+    "head", [b"", b"[]", b"{}", b"5", b'{"size": 3}', b'{"size":"3","root":"","signature":5}', b"\xff"]
+)
 def test_a_head_that_is_none_is_named_and_no_crash(folder: Path, head: bytes) -> None:
     path = folder / "heads.jsonl"
     path.write_bytes(lines(path)[0] + head + b"\n")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from server import pack as packs
 from server.pack import PackError, check_digit
 from server.packs import build_kh_2017, land
-from server.places import inside
+from server.polygons import inside
 
 FILES = {
     "pack.json": {

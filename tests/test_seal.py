@@ -77,7 +77,9 @@ def test_an_alias_cannot_be_computed_without_the_pepper(keys: Path, tmp_path_fac
 
 
 @given(st.lists(st.sampled_from(["a", "b", "", ",", '"', "a,b"]), min_size=1, max_size=4))
-def test_an_identity_does_not_depend_on_where_one_part_ends(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+def test_an_identity_does_not_depend_on_where_one_part_ends(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[str]
+) -> None:
     folder = tmp_path_factory.getbasetemp() / "identity"
     make_keys(folder)
     sealer = Sealer(folder)

@@ -16,7 +16,12 @@ GOOD = {name: SECRET for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"
 
 def test_nothing_but_secrets_must_be_set() -> None:
     made = settings.read(GOOD)
-    assert (made.room_port, made.intake_port, made.room_host, made.intake_host) == (5000, 5001, "127.0.0.1", "127.0.0.1")
+    assert (made.room_port, made.intake_port, made.room_host, made.intake_host) == (
+        5000,
+        5001,
+        "127.0.0.1",
+        "127.0.0.1",
+    )
     assert made.own_redis
     assert made.pack == "kh-2017"
     assert made.gateways == ("smsgate", "kannel", "twilio", "generic")

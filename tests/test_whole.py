@@ -123,7 +123,7 @@ def cmdline(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def test_a_second_run_in_the_same_folder_is_refused_with_a_sentence(folder: Path) -> None:
+def test_a_second_run_in_the_same_folder_or_on_the_same_ports_is_refused_with_a_sentence(folder: Path) -> None:
     with whole_room(folder) as rig:
         second = subprocess.run(
             [sys.executable, "-m", "server.run"],
@@ -134,6 +134,12 @@ def test_a_second_run_in_the_same_folder_is_refused_with_a_sentence(folder: Path
         )
         assert second.returncode != 0
         assert "already" in second.stderr
+        other = {**os.environ, **rig.env, "DATA_DIR": str(folder / "other")}
+        third = subprocess.run(
+            [sys.executable, "-m", "server.run"], env=other, capture_output=True, text=True, timeout=30
+        )
+        assert third.returncode != 0, "two rooms on one port would share the reports between them"
+        assert f"INTAKE_PORT: 127.0.0.1:{rig.given.intake_port}" in third.stderr
 
 
 def test_a_process_that_dies_is_started_again_and_the_line_goes_on(folder: Path) -> None:

@@ -96,6 +96,7 @@ export class Actions {
   wait(form, id, pending) {
     form.classList.toggle("pending", pending);
     for (const field of form.elements) field.disabled = pending;
+    if (!pending && this.form === form) form.querySelector(".primary").focus(); // where the keyboard was
     this.onPending(id, pending);
   }
 }

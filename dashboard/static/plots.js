@@ -44,15 +44,16 @@ export function dressed(layout = {}) {
 export function painted(trace) {
   const { category, status } = trace.meta ?? {};
   const colour = category ? ink(hue(category)) : status ? [status].flat().map((one) => ink(`--status-${one}`)) : null;
-  if (trace.type === "heatmap") return { ...trace, colorscale: scale(), colorbar: { ...trace.colorbar, ...BAR } };
+  if (trace.type === "heatmap") return shaded(trace);
   return colour ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } } : trace;
 }
 
-const BAR = { thickness: 8, outlinewidth: 0, ticklen: 0, len: 1 };
-
-function scale() {
+/** A heat map with the number in each cell: exact, and without Plotly's colour bar, which needs inline styles. */
+function shaded(trace) {
   const colours = [ink("--step-0"), ...steps()];
-  return colours.map((colour, n) => [n / (colours.length - 1), colour]);
+  const colorscale = colours.map((colour, n) => [n / (colours.length - 1), colour]);
+  const textfont = { size: Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.65) };
+  return { ...trace, colorscale, showscale: false, texttemplate: "%{z}", textfont };
 }
 
 /** Settings of every drawing on the page. */

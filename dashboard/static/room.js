@@ -10,6 +10,7 @@ import { focused, step } from "./hand.js";
 import { Header } from "./header.js";
 import { Incident } from "./incident.js";
 import { listen, prepareHelp } from "./keys.js";
+import { keepView } from "./languages.js";
 import { Line } from "./line.js";
 import { hook } from "./make.js";
 import { ProvinceMap } from "./map.js";
@@ -125,6 +126,7 @@ async function begin() {
   const room = new Room();
   prepare(() => room.seen());
   connectKeys(room);
+  keepView(hook("language"));
   addEventListener("themechange", () => room.repaint());
   document.addEventListener("visibilitychange", () => room.seen());
   hook("feed-again").addEventListener("click", () => room.want(room.filters.value));

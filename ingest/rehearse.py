@@ -1,0 +1,89 @@
+"""Plays one invented election day through the real doors of the running room (`python -m ingest.rehearse`)."""
+
+import argparse
+import json
+import secrets
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from functools import partial
+from typing import Any
+
+from ingest.callers import Rehearsal
+from ingest.crowd import ACCEPTED, NO_ANSWER, Answers, Crowd, Job, Wire
+from ingest.day import Delivery, script
+from server import pack as packs
+from server import settings
+
+NOT_RUNNING = "The room is not running: nobody answers at {host}:{port}. Start it with `make run`, then try again."
+BY_HAND = 130  # the exit status of what Ctrl-C ended
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Play the day. Exits with 1 when any message was not accepted, with 130 after Ctrl-C."""
+    asked = _parser().parse_args(words)
+    given = settings.read(settings.environment())
+    pack = packs.load(given.pack)
+    deliveries = script(pack, plan_of(given.pack), asked.seed, given.gateways)
+    run = Rehearsal(secrets.token_hex(4), given, time.time)
+    with Wire(given) as wire:
+        if not wire.is_open():
+            sys.exit(NOT_RUNNING.format(host=wire.host, port=wire.port))
+        print(f"Rehearsal {run.name}: {len(deliveries)} messages of {pack.day}, {asked.speed:g} times as fast as life.")
+        crowd = Crowd(wire.send, sys.stdout)
+        answers = crowd.send_all(jobs(deliveries, run, asked.speed, pack.zone), len(deliveries))
+    print(table(deliveries, answers))
+    if not answers.fine():
+        sys.exit(BY_HAND if answers.by_hand else 1)
+
+
+def plan_of(name: str) -> dict[str, Any]:
+    """What a rehearsal of this pack plays. Exits with a sentence when the pack has none."""
+    path = packs.PACKS / name / "rehearsal.json"
+    if not path.exists():
+        sys.exit(f"The pack {name} has no rehearsal.json, so there is nothing to play.")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def jobs(deliveries: Sequence[Delivery], run: Rehearsal, speed: float, zone: tzinfo) -> Iterator[Job]:
+    """The deliveries as requests, `speed` times as fast as the clock."""
+    for delivery in deliveries:
+        due = (delivery.at - deliveries[0].at).total_seconds() / speed
+        hour = delivery.at.astimezone(zone).strftime("%H:%M")
+        yield Job(due, delivery.door, hour, partial(run.request, delivery, delivery.at))
+
+
+def table(deliveries: Sequence[Delivery], answers: Answers) -> str:
+    """What was sent by which door, and what came of it. Repetitions are among the sent, and answered like the first."""
+    again = Counter(delivery.door for delivery in deliveries if delivery.again)
+    rows = [f"{'door':<9}{'sent':>7}{'accepted':>10}{'of these repeated':>19}  anything else"]
+    for door, counted in sorted(answers.by_door.items()):
+        rows.append(_row(door, counted, again[door]))
+    rows.append(_row("all", sum(answers.by_door.values(), Counter()), sum(again.values())))
+    return "\n".join([*rows, *([answers.stopped] if answers.stopped else [])])
+
+
+def _row(door: str, counted: Counter[int], again: int) -> str:
+    others = {status: n for status, n in sorted(counted.items()) if status != ACCEPTED}
+    told = ", ".join(f"{n} with {status}" if status != NO_ANSWER else f"{n} no answer" for status, n in others.items())
+    return f"{door:<9}{counted.total():>7}{counted[ACCEPTED]:>10}{again:>19}  {told or '-'}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest.rehearse", description="Play a simulated election day.")
+    parser.add_argument("--speed", type=_positive, default=60.0, help="times as fast as the clock (default 60)")
+    parser.add_argument("--seed", type=int, default=2017, help="another seed is another day (default 2017)")
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Chromium for tests and screenshots: headless, a fresh profile, and a note of every request and every complaint."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.rig import PHRASE, Rig
+
+CHROMIUM = shutil.which("chromium")
+ARGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+def needed() -> None:
+    """Skip where there is no Chromium; in CI that is a failure."""
+    if CHROMIUM is None:
+        assert os.environ.get("CI") != "true", "CI has no Chromium: the browser tests would be skipped."
+        pytest.skip("There is no Chromium on this machine.")
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Screen:
+    """One page, who looks at it, and what it asked for and complained of."""
+
+    page: Page
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        self.page.on("websocket", lambda socket: self.hosts.add(urlsplit(socket.url).netloc))
+        self.page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        self.page.on("dialog", self._dialog)
+
+    def _dialog(self, dialog) -> None:  # type: ignore[no-untyped-def]
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def sign_in(self, rig: Rig, name: str) -> None:
+        """Sign in by the form."""
+        self.page.goto(f"{rig.given.room_base_url}/sign-in")
+        self.page.fill("[name=name]", name)
+        self.page.fill("[name=passphrase]", PHRASE)
+        self.page.click("button.primary")
+        self.page.wait_for_selector("[data-testid=line-state][data-state=live]")
+
+
+def screen(browser: Browser, width: int = 1366, height: int = 768, **options: str) -> Screen:
+    """A page in a profile of its own."""
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(15000)
+    return Screen(page)

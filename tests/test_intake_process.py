@@ -1,0 +1,112 @@
+"""The public door as a real process: what it answered with 200 outlives it, and it leaves quietly when asked."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from server import seal, settings
+from server.log import Log
+from tests import doors
+from tests.conftest import start_redis
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Process:
+    """intake.py with settings of its own."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.port = int(env["INTAKE_PORT"])
+        command = [sys.executable, "intake.py"]
+        self.popen = subprocess.Popen(command, cwd=ROOT, env=os.environ | env, stderr=subprocess.PIPE, text=True)
+        assert self.popen.stderr
+        self.written = self.popen.stderr.readline()
+        assert "is open" in self.written
+
+    def take(self, call: dict) -> int:
+        """The status of its answer to a call."""
+        query = f"?{call['query_string']}" if call.get("query_string") else ""
+        headers = {**call.get("headers", {}), "Content-Type": call.get("content_type", "")}
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request(call["method"], call["path"] + query, call.get("data"), headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def end(self, how: signal.Signals) -> str:
+        """What it had written when it was gone."""
+        self.popen.send_signal(how)
+        return self.written + self.popen.communicate(timeout=15)[1]
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < until, "It took too long."
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def env():
+    with tempfile.TemporaryDirectory(prefix="sr") as folder:  # short: the name of a unix socket has at most 107 bytes
+        yield {**doors.ENV, "DATA_DIR": folder, "REDIS_URL": "", "INTAKE_PORT": str(free_port()), "PACK": "kh-2017"}
+
+
+def test_what_got_200_while_the_record_was_away_survives_a_kill_and_is_there_once(env):
+    given = settings.read(env)
+    first = Process(env)
+    assert [first.take(call()) for call in doors.CALLS.values()] == [200] * 4
+    assert "away" in first.end(signal.SIGKILL)
+    redis, log = start_redis(given), Log(given.record, given.pack)
+    try:
+        pair = [Process(env), Process(env)]  # two share the port
+        wait_until(lambda: log.length() == 4)
+        assert [pair[0].take(call()) for call in doors.CALLS.values()] == [200] * 4
+        said = [process.end(signal.SIGTERM) for process in pair]
+        assert [process.popen.returncode for process in pair] == [0, 0]
+        opener = seal.Opener(given.data_dir / "keys")
+        kept = [opener.open(raw.fact().event.sealed) for raw in log.read()]
+    finally:
+        log.client.close()
+        redis.terminate()
+        redis.wait(10)
+    assert [body["text"] for body in kept] == ["PR KD0123 late"] * 4
+    assert {body["sender"] for body in kept} == {"+85512345678"}
+    written = "".join(said)
+    assert "closed" in written
+    assert not [word for word in ("Warning", "12345678", "KD0123", "made-up", "Traceback") if word in written]
+
+
+def test_a_request_in_flight_is_answered_before_the_door_closes(env):
+    process = Process(env)
+    with socket.create_connection(("127.0.0.1", int(env["INTAKE_PORT"]))) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 8\r\n\r\nBox ")
+        time.sleep(0.2)
+        process.popen.send_signal(signal.SIGTERM)
+        time.sleep(0.8)
+        caller.sendall(b"open")
+        assert caller.recv(100).startswith(b"HTTP/1.1 200")
+    process.popen.communicate(timeout=15)
+    assert process.popen.returncode == 0
+
+
+def test_it_refuses_to_start_with_weak_secrets_and_names_them_all(env):
+    weak = os.environ | env | {"KANNEL_SECRET": "", "GENERIC_SECRET": "short"}
+    done = subprocess.run([sys.executable, "intake.py"], cwd=ROOT, env=weak, capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0
+    assert "KANNEL_SECRET" in done.stderr
+    assert "GENERIC_SECRET" in done.stderr
