@@ -13,9 +13,9 @@ from dashboard.words import words_for
 from server import queries
 from server.access import ANYONE, ROLES, allow
 from server.guard import me, room
-from server.log import place
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+MOST_KINDS = 20  # of cards in one question; there are eight
 OPENAPI = json.loads((Path(__file__).with_name("openapi.json")).read_text())
 
 
@@ -25,7 +25,10 @@ def cards() -> Any:
     """One page of the feed, newest first."""
     board, role = room().board, me().role
     before, limit = request.args.get("before", ""), request.args.get("limit", 50, int)
-    rows, following, total = queries.page(board, _filters(), views.SCOPE[role], before, limit)
+    try:
+        rows, following, total = queries.page(board, _filters(), views.SCOPE[role], before, limit)
+    except (ValueError, OverflowError):
+        abort(400)
     seen = [room().see(row, role) for row in rows]
     return jsonify(cards=seen, cursor=board.cursor, next=following or None, total=total)
 
@@ -36,10 +39,9 @@ def changes() -> Any:
     """Every card that changed behind a place on the log, oldest change first."""
     after = request.args.get("after", "0-0")
     try:
-        place(after)
-    except ValueError:
+        rows, cursor, more = queries.changes(room().board, after)
+    except (ValueError, OverflowError):
         abort(400)
-    rows, cursor, more = queries.changes(room().board, after)
     seen = [card for row in rows if (card := room().see(row, me().role)) is not None]
     counted = views.counts(room().board, me().role, room().pack, now())
     return jsonify(after=after, cursor=cursor, cards=seen, more=more, counts=counted)
@@ -164,8 +166,8 @@ def openapi() -> Any:
 
 def _filters() -> queries.Filters:
     asked = request.args
-    kinds = tuple(kind for kind in asked.get("kind", "").split(",") if kind)
-    severity = asked.get("severity", 0, int)
+    kinds = tuple(kind for kind in asked.get("kind", "").split(",")[:MOST_KINDS] if kind)
+    severity = max(0, min(asked.get("severity", 0, int), 9))
     q, category, status, where = (asked.get(name, "") for name in ("q", "category", "status", "place"))
     return queries.Filters(q, kinds, category, status, severity, where)
 

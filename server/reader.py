@@ -88,6 +88,9 @@ class Reader:
             "codes": [*parsed.codes, *parsed.checkins],
         }
         station = _station(parsed, body) if located.level == "station" else None
+        place = {**asdict(located), "station": station}
+        if not station and _point(body) is None:
+            place |= {"lat": None, "lon": None}  # the middle of an area is nowhere in particular: no point on a map
         return events.ReportRead(
             subject=event.subject,
             kind=sorting.kind,
@@ -99,7 +102,7 @@ class Reader:
             restricted=sorting.restricted,
             province=located.province or "",
             reader=RULES,
-            place=self.vault.seal("room", {**asdict(located), "station": station}),
+            place=self.vault.seal("room", place),
             words=self.vault.seal(seal.owner_of(event.source, event.subject), words),
         )
 

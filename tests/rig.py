@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from server import run as run_module
 from server import settings
+from server.alone import MARK
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,7 +66,7 @@ class Rig:
 
     def pids(self) -> list[int]:
         """Every process of this room but the one that runs them."""
-        mark = f"{run_module.MARK}={self.given.data_dir.absolute()}\0".encode()
+        mark = f"{MARK}={self.given.data_dir.absolute()}\0".encode()
         found = []
         for environ in Path("/proc").glob("[0-9]*/environ"):
             with contextlib.suppress(OSError):
