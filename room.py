@@ -3,7 +3,8 @@
 import warnings
 
 if __name__ == "__main__":  # whoever only builds the room, as tests do, keeps Python's own threads
-    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known: only this file and intake.py use it
+    # known: only this file and intake.py use it
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
     import eventlet
 

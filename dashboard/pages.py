@@ -87,6 +87,8 @@ def sign_in() -> Any:
     name = request.form.get("name", "").strip()
     try:
         session = room().access.sign_in(name, request.form.get("passphrase", ""), request.remote_addr or "")
+        if before := someone():
+            room().access.sign_out(before)
     except (Refused, Down) as fault:
         return render_template("sign_in.html", error=_sentence(fault), name=name), 503 if isinstance(
             fault, Down

@@ -1,6 +1,7 @@
 """Sends many requests to one door, each at its time and a few at once, counts the answers and shows how far it is."""
 
 import http.client
+import sys
 import threading
 import time
 from collections import Counter
@@ -43,6 +44,10 @@ class Answers:
         """Answers with this status; all without one."""
         return sum(n for each in self.by_door.values() for code, n in each.items() if status in (None, code))
 
+    def faults(self) -> int:
+        """Answers that say our side failed."""
+        return sum(n for each in self.by_door.values() for status, n in each.items() if status >= 500)
+
     def fine(self) -> bool:
         """Whether everything was sent and accepted."""
         return self.count() == self.count(ACCEPTED) == self.wanted
@@ -64,9 +69,10 @@ class Wire:
         for connection in self._all:
             connection.close()
 
-    def is_open(self) -> bool:
-        """Whether somebody answers there as our door does."""
-        return self.send(Request("GET", "/health")) == ACCEPTED
+    def must_be_open(self) -> None:
+        """Exits with a sentence when nobody answers there as our door does."""
+        if self.send(Request("GET", "/health")) != ACCEPTED:
+            sys.exit(f"The room does not answer at {self.host}:{self.port}. Start it with `make run`, then try again.")
 
     def send(self, request: Request) -> int:
         """The status of the answer; NO_ANSWER when there is none after some tries. Trying again is harmless."""

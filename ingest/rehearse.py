@@ -17,7 +17,6 @@ from ingest.day import Delivery, script
 from server import pack as packs
 from server import settings
 
-NOT_RUNNING = "The room is not running: nobody answers at {host}:{port}. Start it with `make run`, then try again."
 BY_HAND = 130  # the exit status of what Ctrl-C ended
 
 
@@ -29,8 +28,7 @@ def main(words: Sequence[str] | None = None) -> None:
     deliveries = script(pack, plan_of(given.pack), asked.seed, given.gateways)
     run = Rehearsal(secrets.token_hex(4), given, time.time)
     with Wire(given) as wire:
-        if not wire.is_open():
-            sys.exit(NOT_RUNNING.format(host=wire.host, port=wire.port))
+        wire.must_be_open()
         print(f"Rehearsal {run.name}: {len(deliveries)} messages of {pack.day}, {asked.speed:g} times as fast as life.")
         crowd = Crowd(wire.send, sys.stdout)
         answers = crowd.send_all(jobs(deliveries, run, asked.speed, pack.zone), len(deliveries))

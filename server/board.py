@@ -93,14 +93,14 @@ class Board:
     def _read(self, fact: Fact, event: events.ReportRead) -> None:
         row = self.db.execute("SELECT source, number, place FROM cards WHERE id = ?", (event.subject,)).fetchone()
         words = self._words(owner_of(row["source"], event.subject), event.words)
-        detail = {name: value for name, value in words.items() if name not in ("sender", "raw_sender")}
-        understood = {"second": event.second, "confidence": event.confidence, "detail": json.dumps(detail), "sealed": ""}
+        detail = json.dumps({name: value for name, value in words.items() if name not in ("sender", "raw_sender")})
+        understood: dict[str, Any] = {"second": event.second, "confidence": event.confidence, "detail": detail}
         if row["place"] == "{}":
             understood |= self._place(event.province, event.place)
         if row["number"] is None:  # else a person was first, and what people said of it stands
             understood |= {"kind": event.kind, "category": event.category, "sub": event.sub, "version": fact.version}
             understood |= {"severity": event.severity, "restricted": event.restricted}
-        self._change(event.subject, changed=place(fact.id), **understood)
+        self._change(event.subject, changed=place(fact.id), sealed="", **understood)
         self._index(event.subject, words.get("text", ""))
 
     def _set_aside(self, fact: Fact, event: events.ReportSetAside) -> None:

@@ -1,9 +1,9 @@
-"""What a report is about: codes first, then the phrases of the pack, always with a confidence and the words that decided.
+"""What a report is about: codes first, then the phrases of the pack, always with a confidence and what decided.
 
-A code decides; words that speak against it lower the confidence and are shown after "≠". Without a code the phrases are
-weighed per category; quiet phrases (all is well, a tally, a question or advert) weigh against them. The confidence is the
-share of the evidence that the answer has, so it grows with what speaks for it and shrinks with what speaks against it; it
-is not calibrated. In doubt a report is restricted.
+A code decides; words that speak against it lower the confidence and are shown after "≠". Without a code the phrases
+are weighed per category; quiet phrases (all is well, a tally, a question or advert) weigh against them. The confidence
+is the share of the evidence that the answer has, so it grows with what speaks for it and shrinks with what speaks
+against it; it is not calibrated. In doubt a report is restricted.
 """
 
 import re

@@ -1,6 +1,7 @@
 """HTTP for desks: what a person decided, by the rules, onto the log; the screen learns it like everyone else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from secrets import token_hex
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
@@ -14,27 +15,28 @@ from server.log import Stale
 desk = Blueprint("desk", __name__, url_prefix="/api/v1")
 
 Answer = tuple[Any, int]
+LONGEST_VERSION = 10  # digits
 
 
 @desk.post("/incidents/<card>/verification")
 @allow("analyst", "administrator")
 def verify(card: str) -> Answer:
     """Confirm an incident: {method, reason, expect}."""
-    return record(card, incidents.verify(incident(card), said("method"), said("reason"), closed(card)))
+    return record(card, incidents.verify(incident(card), said("method"), said("reason"), closed(card)), expected())
 
 
 @desk.post("/incidents/<card>/rejection")
 @allow("analyst", "administrator")
 def reject(card: str) -> Answer:
     """Say that an incident did not happen or cannot be confirmed: {method, reason, expect}."""
-    return record(card, incidents.reject(incident(card), said("method"), said("reason"), closed(card)))
+    return record(card, incidents.reject(incident(card), said("method"), said("reason"), closed(card)), expected())
 
 
 @desk.post("/incidents/<card>/category")
 @allow("analyst", "administrator")
 def recategorise(card: str) -> Answer:
     """Give an incident another category or sub-code: {code, reason, expect}."""
-    return record(card, incidents.recategorise(incident(card), code(), said("reason"), closed(card)))
+    return record(card, incidents.recategorise(incident(card), code(), said("reason"), closed(card)), expected())
 
 
 @desk.post("/incidents/<card>/place")
@@ -43,14 +45,14 @@ def place(card: str) -> Answer:
     """Say where an incident happened: {place, reason, expect}; `place` is a code of the pack, or a station's."""
     province, found = located(said("place"))
     sealed = room().vault.seal("room", found)
-    return record(card, incidents.place(incident(card), province, sealed, said("reason"), closed(card)))
+    return record(card, incidents.place(incident(card), province, sealed, said("reason"), closed(card)), expected())
 
 
 @desk.post("/incidents/<card>/notes")
 @allow("analyst", "administrator")
 def note(card: str) -> Answer:
     """Add a note to an incident: {note}."""
-    return record(card, incidents.note(incident(card), said("note"), closed(card)))
+    return record(card, incidents.note(incident(card), said("note"), closed(card)), expected())
 
 
 @desk.post("/reports/<card>/incident")
@@ -61,18 +63,19 @@ def open_incident(card: str) -> Answer:
     if row["number"] is not None:
         raise Refused("This report is an incident already.")
     opened = incidents.open_from(card, code(), row["province"], bool(row["rehearsal"]), said("reason"), closed(card))
-    placed = room().log.append(opened, by=me().by, once=[f"opened:{card}"], expect=0)
-    return jsonify(cursor=placed.id), 202
+    return record(card, opened, expect=0, once=[f"opened:{card}"])
 
 
-def record(card: str, event: events.Event) -> Answer:
-    """Put a decision on the log, unless the incident changed since its author looked."""
+def record(card: str, event: events.Event, expect: int | None, once: Sequence[str] = ()) -> Answer:
+    """Put a decision on the log, unless the incident changed since its author looked, or somebody was first."""
     try:
-        placed = room().log.append(event, by=me().by, expect=expected())
+        placed = room().log.append(event, by=me().by, expect=expect, once=once)
+        if not placed.fresh:
+            raise Stale(placed.version)
     except Stale:
         newer = room().see(found(card), me().role)
         message = "This changed while you were deciding. Look at it again."
-        return jsonify(error={"code": "stale", "message": message, "ref": ""}, card=newer), 409
+        return jsonify(error={"code": "stale", "message": message, "ref": token_hex(4)}, card=newer), 409
     return jsonify(cursor=placed.id), 202
 
 
@@ -103,7 +106,9 @@ def said(name: str) -> str:
 def expected() -> int | None:
     """The version that the person had before their eyes; None if they did not say."""
     text = said("expect")
-    return int(text) if text.isdigit() else None
+    if text and not (text.isascii() and text.isdigit() and len(text) < LONGEST_VERSION):
+        raise Refused("Say which version you looked at, as a number.")
+    return int(text) if text else None
 
 
 def closed(card: str) -> Callable[[str], str]:

@@ -1,12 +1,12 @@
-"""From the words of a coded message to its codes, stations, count and clock; pure, and linear in the length of the text.
+"""From the words of a coded message to its codes, stations, count and clock; pure, and in linear time.
 
 A message such as ``XB! KD0123-7 5 10:40 one man, many ballots`` is written by tired people on small phones, so order,
 Khmer digits, zero-width characters and O/0, I/1 slips do not matter. What makes two letters a code is this rule:
 
 1. It is a two-letter token that the taxonomy knows, in capitals, that opens the message or touches a station code;
-   "touches" means that only other coded tokens (codes, counts, clocks, ``!``) lie between. Small letters count only in a
-   run that opens the message and holds a station. In a message whose words are all capitals, an opening code without a
-   station must be followed by another coded token.
+   "touches" means that only other coded tokens (codes, counts, clocks, ``!``) lie between. Small letters count only in
+   a run that opens the message and holds a station. In a message whose words are all capitals, an opening code without
+   a station must be followed by another coded token.
 2. A code that is also an ordinary word (``IN``, ``ON``, ``OF``, ``DA``...) must touch a station, and never counts when
    the words are all capitals: there capitals mean nothing.
 3. One that is in capitals in any English text (``ID``, ``AC``...) must moreover not be followed by a plain word.
@@ -105,5 +105,5 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
         return text
     places = [place for place, ch in enumerate(text) if ord(ch) not in ZERO_WIDTH] + [len(text)]
     edges = [0, *(places[edge] for span in spans for edge in span), len(text)]
-    parts = (text[start:end].strip() for start, end in zip(edges[::2], edges[1::2], strict=True))
+    parts = (text[start:end].strip(" \t\r\n,;|") for start, end in zip(edges[::2], edges[1::2], strict=True))
     return " ".join(part for part in parts if part)

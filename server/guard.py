@@ -52,8 +52,13 @@ def me() -> Person:
 
 
 def someone() -> Person | None:
-    """Who asks, if they are signed in; for views that are open to anyone."""
-    person: Person | None = g.get("person")
+    """Who asks, if they are signed in and the record can tell; for views that are open to anyone."""
+    if "person" not in g:
+        try:
+            g.person = _who("")
+        except Down:
+            g.person = None
+    person: Person | None = g.person
     return person
 
 
@@ -85,8 +90,9 @@ def _judge() -> Any:
     if view is None:
         return None  # no such page: the error handler answers, to anybody alike
     roles = getattr(view, "allowed_roles", ())
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    g.person = _who(token) if roles != (ANYONE,) or request.cookies.get(cookie()) else None
+    if roles == (ANYONE,) and request.method in SAFE:
+        return None  # a view that wants to know who asks calls someone(): static parts need no record
+    g.person = _who(request.headers.get("Authorization", "").removeprefix("Bearer ").strip())
     if request.method not in SAFE and not _meant(g.person):
         return _answer(403, "forged", "This request did not come from the room's own page. Load the page again.")
     if roles == (ANYONE,):

@@ -1,10 +1,10 @@
 """Where the phrases of a pack's keywords stand in a text, longest first, in one pass and whatever the spelling.
 
 Latin script is matched word by word: capitals, apostrophes and skipped words do not matter, variants and prefixes
-("intimidat*") stand for one word, and numbers are passed over. Khmer writes no spaces, so it is matched letter by letter,
-without zero-width characters and with its look-alike spellings made one. In both, ``a ... b`` is `a` followed by `b` after
-a short gap, ``a|b`` is either, and where two phrases want the same letters the longer one gets them: that is what keeps
-"death" out of "names of the dead".
+("intimidat*") stand for one word, and numbers are passed over. Khmer writes no spaces, so it is matched letter by
+letter, without zero-width characters and with its look-alike spellings made one. In both, ``a ... b`` is `a` followed
+by `b` after a short gap, ``a|b`` is either, and where two phrases want the same letters the longer one gets them: that
+is what keeps "death" out of "names of the dead".
 """
 
 import re
@@ -24,7 +24,7 @@ LOOK_ALIKE = (("្ដ", "្ត"), ("ឲ", "ឱ"), ("អោយ", "ឱ្យ"), 
 
 
 class Found(NamedTuple):
-    """A phrase found: what it stands for (`code`), in which `list`, its length in words, and the words as they stand."""
+    """A phrase found: what it stands for (`code`), in which `list`, its length in words, and the words themselves."""
 
     code: str
     list: str

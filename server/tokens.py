@@ -1,4 +1,4 @@
-"""What each piece of a coded message could be, judged by its shape alone: a code, a station, a number, a clock or a word."""
+"""What each piece of a coded message could be, by its shape: a code, a station, a number, a clock or a word."""
 
 import re
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ ORDINARY = CAPITALS | frozenset(
 # A token: no spaces or separators inside, and it does not cross the border between Khmer and other scripts.
 TOKEN = re.compile(r"[^\s,;|\u1780-\u17ff]+|[\u1780-\u17ff]+")
 STATION = re.compile(r"(?:([A-Za-z]{2})[-:./!]?)??([A-Za-z]{2})[-.]?([0-9OoIil]{4})(?:[-./]?([0-9OoIil]))?")
-NEARLY_STATION = re.compile(r"[A-Za-z]{2}-?[0-9]{3,6}(?:-[0-9A-Za-z])?")
+NEARLY_STATION = re.compile(r"[A-Za-z]{2}-?[0-9]{2,6}(?:-[0-9A-Za-z])?")
 CLOCK = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.hH]([0-5][0-9])(?:[hH](?:[rR][sS]?)?)?)? ?(?:([aApP])\.?[mM])?")
 CLOCK_OF_FOUR = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])[hH](?:[rR][sS]?)?")
 CLOCK_IN_WORDS = re.compile(r"(?<![0-9:./-])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:/-]) ?(?:([aApP])\.?[mM])?")
@@ -67,7 +67,7 @@ CLOCK_IN_WORDS = re.compile(r"(?<![0-9:./-])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![
 
 @dataclass(frozen=True)
 class StationCode:
-    """A station as written: ``code`` without its check digit ("KD0123"), the ``check`` if given, and whether it is right."""
+    """A station as written: ``code`` ("KD0123"), the ``check`` digit if given, and whether that is ``right``."""
 
     code: str
     check: str | None

@@ -1,10 +1,11 @@
 // The list of cards, newest first: what is shown changes in place, and new ones wait while somebody is reading.
 import { get } from "./ask.js";
 import { Row } from "./card.js";
+import { later } from "./cursors.js";
 import { matches, query } from "./filters.js";
 import { reading } from "./hand.js";
 import { hook } from "./make.js";
-import { figure, t } from "./words.js";
+import { tell } from "./tally.js";
 
 const PAGE = 50;
 const LIVE = 200; // rows; above this the top of the list is fetched anew instead of growing
@@ -65,7 +66,7 @@ export class Feed {
   row(card) {
     const row = this.rows.get(card.id);
     if (!row) return new Row(card, this.onOpen);
-    if (card.version >= row.card.version) row.show(card);
+    if (!later(row.card.changed, card.changed)) row.show(card);
     return row;
   }
 
@@ -75,7 +76,8 @@ export class Feed {
     let search = false;
     for (const card of cards) {
       const row = this.rows.get(card.id);
-      if (row) this.change(row, card);
+      if (card.gone) this.forget(card.id);
+      else if (row) this.change(row, card);
       else if (!matches(this.filter, card)) this.waiting.delete(card.id);
       else if (this.filter.q) search = true;
       else if (!this.below(card)) this.waiting.set(card.id, card);
@@ -85,10 +87,17 @@ export class Feed {
   }
 
   change(row, card) {
-    if (card.version < row.card.version) return;
+    if (later(row.card.changed, card.changed)) return;
     row.show(card);
     // it stays where the reader saw it, and goes with the next page
     row.element.classList.toggle("left", !matches(this.filter, card));
+  }
+
+  /** A card that this role may not see any more. */
+  forget(id) {
+    this.waiting.delete(id);
+    this.rows.get(id)?.element.remove();
+    this.rows.delete(id);
   }
 
   /** Older than all that is shown: it will come when the reader scrolls there. */
@@ -164,15 +173,10 @@ export class Feed {
     this.list.append(row.element);
   }
 
-  /** The pill, the foot and the empty state. */
   say() {
-    const n = this.waiting.size;
-    this.pill.hidden = !n;
-    this.pill.textContent = n ? t("feed.new", { n: figure(n) }) : "";
-    hook("feed-empty", this.root).hidden = this.rows.size > 0 || this.loads > 0;
-    const deep = this.rows.size >= DEEPEST;
-    const words = { n: figure(this.rows.size), m: figure(Math.max(this.total ?? 0, this.rows.size)) };
-    hook("feed-foot", this.root).textContent = this.rows.size ? t(deep ? "feed.deep" : "feed.shown", words) : "";
+    const { rows, waiting, total = 0 } = this;
+    const deep = rows.size >= DEEPEST;
+    tell(this.root, { shown: rows.size, total: Math.max(total, rows.size), waiting: waiting.size, loading: this.loads > 0, deep });
   }
 
   /** Marks the card that is open; while one is, the list holds still. */

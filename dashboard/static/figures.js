@@ -39,7 +39,7 @@ export class Figures {
     for (const [name, figure] of Object.entries(this.data)) {
       const frame = this.frames.get(name) ?? this.frame(name, figure);
       frame.says.textContent = known(figure.says) ? t(figure.says) : figure.says ?? "";
-      frame.legend.replaceChildren(...figure.data.filter((trace) => trace.meta?.category).map(chip));
+      frame.legend.replaceChildren(...figure.data.filter((trace) => trace.meta?.category || trace.meta?.other).map(chip));
       const layout = { ...dressed(figure.layout), uirevision: name, showlegend: false };
       await react(frame.plot, figure.data.map(painted), layout, CONFIG);
     }
@@ -60,4 +60,4 @@ export class Figures {
 }
 
 /** A family's code in its colour: the legend, in the same signs as the feed. */
-const chip = (trace) => codeMark({ category: trace.meta.category });
+const chip = (trace) => (trace.meta.other ? make("span", { class: "code" }, trace.name) : codeMark({ category: trace.meta.category }));

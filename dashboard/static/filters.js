@@ -21,17 +21,16 @@ export function query(filter) {
   return { ...rest, kind: KINDS[show || "attention"].join(",") };
 }
 
-const within = (place, code) => (code === "none" ? !place?.code : place?.province === code || !!place?.code?.startsWith(code));
 
 /** Does the card belong here? Exactly the server's rule, except for words: those only the server can search. */
 export function matches(filter, card) {
   const kinds = KINDS[filter.show || "attention"];
   return (
     (!kinds.length || kinds.includes(card.kind)) &&
-    (!filter.category || card.category === filter.category) &&
+    (!filter.category || [card.category, card.sub, card.second].includes(filter.category)) &&
     (!filter.status || card.status === filter.status) &&
     (!filter.severity || card.severity >= Number(filter.severity)) &&
-    (!filter.place || within(card.place, filter.place))
+    (!filter.place || (card.place?.province || "none") === filter.place)
   );
 }
 

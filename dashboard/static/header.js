@@ -21,12 +21,18 @@ export class Header {
     write("heard", t("counts.heard", { n: figure(counts.stations_heard), m: figure(counts.stations) }));
     write("count-new", figure(counts.by_status?.new ?? 0));
     write("count-grave", figure(counts.by_severity?.["5"] ?? 0));
-    write("count-unsorted", figure((counts.unsorted ?? 0) + (counts.set_aside ?? 0)));
+    hook("unsorted").hidden = !Number.isFinite(counts.unsorted);
+    write("count-unsorted", figure(counts.unsorted + counts.raw + counts.set_aside));
     hook("restricted").hidden = !Number.isFinite(counts.restricted);
     write("count-restricted", figure(counts.restricted));
     hook("count-grave").parentElement.classList.toggle("some", (counts.by_severity?.["5"] ?? 0) > 0);
     hook("rehearsal").hidden = !counts.rehearsal;
     document.body.classList.toggle("is-rehearsal", !!counts.rehearsal);
+  }
+
+  /** Whether the server reaches the record; when it does not, nothing new arrives and nothing can be decided. */
+  record(state) {
+    if (state) hook("record-down").hidden = state !== "down";
   }
 
   /** "live", "catching" or "interrupted", with the hour up to which the screen is true. */

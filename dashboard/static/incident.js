@@ -1,6 +1,7 @@
 // The panel of one card: what was sent, what we made of it, what people decided, and what may be decided now.
 import { get } from "./ask.js";
 import { age, dayTime } from "./clock.js";
+import { later } from "./cursors.js";
 import { factList } from "./facts.js";
 import { hook, make } from "./make.js";
 import { codeMark, headline, severityMark, statusMark } from "./marks.js";
@@ -20,6 +21,7 @@ export class Incident {
     this.card = card ?? { id };
     this.facts = [];
     this.trouble = "";
+    this.empty.textContent = t("incident.empty");
     this.empty.hidden = true;
     this.body.hidden = false;
     if (card) this.draw();
@@ -43,16 +45,27 @@ export class Incident {
       this.take([{ ...answer.card, ...answer.words }], false);
     } catch (problem) {
       if (this.card?.id !== id) return;
-      this.trouble = t(problem.status === 404 ? "incident.gone" : "incident.failed");
+      if (problem.status === 404) return this.lose();
+      this.trouble = t("incident.failed");
       this.draw();
     }
+  }
+
+  /** Not there, or not for this role any more: nothing of it stays on the screen. */
+  lose() {
+    this.close();
+    this.view.replaceChildren();
+    this.history.replaceChildren();
+    this.empty.textContent = t("incident.gone");
   }
 
   /** Live cards: the open one is drawn anew, and its history fetched. */
   take(cards, live = true) {
     for (const card of cards) {
-      if (card.id !== this.card?.id || card.version < this.card.version) continue;
-      const fresh = card.version !== this.card.version;
+      if (card.id !== this.card?.id) continue;
+      if (card.gone) return this.lose();
+      if (this.card.changed && later(this.card.changed, card.changed)) continue;
+      const fresh = card.changed !== this.card.changed;
       this.card = { ...this.card, ...card };
       this.draw();
       if (live && fresh) this.fetch();
@@ -64,7 +77,8 @@ export class Incident {
     if (!card.kind) return void this.view.replaceChildren(this.trouble ? make("p", { class: "problem" }, this.trouble) : t("loading"));
     this.body.classList.toggle("rehearsal", !!card.rehearsal);
     this.view.replaceChildren(...[head(card), words(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean));
-    this.history.replaceChildren(details(card), make("h3", {}, t("incident.history")), factList(this.facts));
+    const told = this.facts.length ? [make("h3", {}, t("incident.history")), factList(this.facts)] : [];
+    this.history.replaceChildren(details(card), ...told);
     this.actions?.show(card);
   }
 

@@ -1,18 +1,13 @@
 // Keeps our place in the log: the socket is only a hint, the cursor decides, and every gap is filled from /changes.
 import { io } from "/static/vendor/socket.io.js";
 import { get } from "./ask.js";
+import { later } from "./cursors.js";
 
 const HEARTBEAT = 2000; // ms between patches when nothing happens
 const SILENCE = 3 * HEARTBEAT; // a line quiet for longer is dead, whatever the socket believes
 const BEHIND = 15000; // a server that stays behind our place has another log than the one we read
 
-/** True when cursor `a` lies after cursor `b`; cursors are "n" or "n-n" and compare as numbers, not as text. */
-export function later(a, b) {
-  const [[am, as = 0], [bm, bs = 0]] = [a, b].map((cursor) => String(cursor).split("-").map(Number));
-  return am > bm || (am === bm && as > bs);
-}
-
-/** Calls onPatch({cards, counts}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost(). */
+/** Calls onPatch({cards, counts, record}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost(). */
 export class Line {
   constructor({ onPatch, onState, onBye, onLost }) {
     Object.assign(this, { onPatch, onState, onBye, onLost });
@@ -52,7 +47,8 @@ export class Line {
     this.proven = true;
     if (later(patch.cursor, this.newest)) this.newest = patch.cursor;
     if (this.catching) return; // the catch-up fetches it
-    if (later(patch.after, this.cursor)) this.catchUp();
+    // a patch that only says how many cards it left out is a gap like any other
+    if (patch.missed || later(patch.after, this.cursor)) this.catchUp();
     else if (later(this.cursor, patch.cursor)) this.wait();
     else this.take(patch);
   }

@@ -31,7 +31,7 @@ export function dressed(layout = {}) {
   const page = getComputedStyle(document.body);
   return {
     ...layout,
-    ...Object.fromEntries(["xaxis", "yaxis", ...axes].map((name) => [name, { ...quiet, ...(name[0] === "y" && { tickangle: 0 }), ...layout[name] }])),
+    ...Object.fromEntries(["xaxis", "yaxis", ...axes].map((name) => [name, { ...quiet, ...(name[0] === "y" && { tickangle: 0 }), ...every(layout[name]), ...layout[name] }])),
     title: undefined, // the heading above the figure says it
     font: { family: page.fontFamily, size: Math.round(parseFloat(page.fontSize) * 0.78), color: ink("--ink-2") },
     paper_bgcolor: "rgba(0,0,0,0)",
@@ -40,20 +40,23 @@ export function dressed(layout = {}) {
   };
 }
 
+/** Names are few: each gets its label. */
+const every = (axis) => (axis?.type === "category" ? { dtick: 1 } : {});
+
 /** A trace in the page's colours: its family's, its statuses', or the shading steps of a heat map. */
 export function painted(trace) {
-  const { category, status } = trace.meta ?? {};
-  const colour = category ? ink(hue(category)) : status ? [status].flat().map((one) => ink(`--status-${one}`)) : null;
+  const { category, status, other } = trace.meta ?? {};
+  const colour = other ? ink("--edge") : category ? ink(hue(category)) : status ? [status].flat().map((one) => ink(`--status-${one}`)) : null;
   if (trace.type === "heatmap") return shaded(trace);
   return colour ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } } : trace;
 }
 
-/** A heat map with the number in each cell: exact, and without Plotly's colour bar, which needs inline styles. */
+/** A heat map without Plotly's colour bar, which needs inline styles. */
 function shaded(trace) {
   const colours = [ink("--step-0"), ...steps()];
   const colorscale = colours.map((colour, n) => [n / (colours.length - 1), colour]);
   const textfont = { size: Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.65) };
-  return { ...trace, colorscale, showscale: false, texttemplate: "%{z}", textfont };
+  return { ...trace, colorscale, showscale: false, textfont };
 }
 
 /** Settings of every drawing on the page. */

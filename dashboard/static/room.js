@@ -57,8 +57,9 @@ class Room {
     this.figures.refresh();
   }
 
-  take({ cards, counts }) {
+  take({ cards, counts, record }) {
     this.header.show(counts);
+    this.header.record(record);
     if (cards.length) {
       this.feed.take(cards);
       this.incident.take(cards);

@@ -1,0 +1,254 @@
+"""Journeys through a real room in a real browser."""
+
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, WebSocketRoute, expect
+
+from tests.browser import Screen, chromium, needed, screen
+from tests.rig import PHRASE, Rig, whole_room
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    '"><svg onload=alert(3)>',
+    "{{7*7}} ${7*7} <%= 7*7 %>",
+    "javascript:alert(4)//' onmouseover='alert(5)",
+    '<a href="https://evil.example">click</a>',
+    "txt\u202egnp.exe \u200b \u2066abc",
+    "</textarea><iframe srcdoc='<script>parent.alert(6)</script>'>",
+]
+
+
+@pytest.fixture(scope="module")
+def rig() -> Iterator[Rig]:
+    """One room for all journeys, with somebody in each role."""
+    needed()
+    folder = Path(tempfile.mkdtemp(prefix="sr"))
+    with whole_room(folder) as made:
+        for name, role in (("Amina", "analyst"), ("Bora", "analyst"), ("Chan", "press"), ("Dara", "administrator")):
+            made.account(name, role)
+        yield made
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium."""
+    needed()
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def amina(rig: Rig, browser: Browser) -> Iterator[Screen]:
+    """An analyst's screen, signed in; at the end it must have complained of nothing and asked nobody else."""
+    made = screen(browser)
+    made.sign_in(rig, "Amina")
+    yield made
+    host = f"127.0.0.1:{rig.given.room_port}"
+    assert made.hosts == {host}
+    assert made.complaints == []
+    assert made.dialogs == []
+    made.page.context.close()
+
+
+def told(rig: Rig, text: str, door: str = "kannel") -> str:
+    """Send a report whose words occur once."""
+    words = f"{text} {uuid.uuid4().hex[:8]}"
+    assert rig.send(door, "+85512345678", words) == 200
+    return words
+
+
+def card(shown: Screen, words: str):  # type: ignore[no-untyped-def]
+    """The card on the feed that shows these words."""
+    return shown.page.locator("[data-testid=feed] [data-id]", has_text=words)
+
+
+def test_a_report_sent_to_the_public_door_appears_on_feed_and_map(rig: Rig, amina: Screen) -> None:
+    words = told(rig, "XB KD0123-7 5 10:40 one man, many ballots")
+    expect(card(amina, words)).to_be_visible()
+    expect(card(amina, words)).to_contain_text("XB")
+    expect(card(amina, words)).to_contain_text("Kandal")
+    amina.page.wait_for_selector("[data-testid=map] .scatterlayer .points path")
+    expect(amina.page.locator("[data-testid=map] .scatterlayer .js-fill").first).to_be_attached()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(rig: Rig, amina: Screen, text: str) -> None:
+    before = amina.page.locator("img, iframe, a[href*=evil], svg[onload]").count()
+    words = told(rig, f"IN {text}")
+    found = card(amina, words[-8:])
+    found.click()
+    expect(amina.page.locator("[data-testid=original]")).to_contain_text(words[-8:])
+    assert amina.page.locator("img, iframe, a[href*=evil], svg[onload]").count() == before
+    assert amina.page.evaluate("document.scripts.length") <= 4
+
+
+def test_a_frame_that_is_lost_on_the_way_is_recovered(rig: Rig, browser: Browser) -> None:
+    shown = screen(browser)
+    dropped: list[str] = []
+
+    def lossy(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        route.on_message(server.send)
+
+        def pass_on(message: str | bytes) -> None:
+            if not dropped and isinstance(message, str) and "lost-frame" in message:
+                dropped.append(message)
+            else:
+                route.send(message)
+
+        server.on_message(pass_on)
+
+    shown.page.route_web_socket(re.compile(r".*/socket\.io/.*"), lossy)
+    shown.sign_in(rig, "Amina")
+    words = told(rig, "LC KD0123-7 lost-frame lights out")
+    expect(card(shown, words)).to_be_visible(timeout=10000)
+    assert dropped
+    shown.page.context.close()
+
+
+def test_what_one_analyst_verifies_another_sees_without_reloading(rig: Rig, amina: Screen, browser: Browser) -> None:
+    words = told(rig, "PB KD0123-7 station did not open")
+    bora = screen(browser)
+    bora.sign_in(rig, "Bora")
+    card(amina, words).click()
+    amina.page.keyboard.press("v")
+    form = amina.page.locator("[data-testid=verify-form]")
+    form.locator("[name=method]").select_option("call_back")
+    form.locator("[name=reason]").fill("Called on the number on file; saw it herself.")
+    form.locator("button.primary").click()
+    expect(card(amina, words)).to_contain_text("Verified")
+    expect(amina.page.locator("[data-testid=history]")).to_contain_text("Amina")
+    expect(amina.page.locator("[data-testid=history]")).to_contain_text("saw it herself")
+    expect(card(bora, words)).to_contain_text("Verified")
+    bora.page.context.close()
+
+
+def test_who_decides_second_gets_the_newer_card_and_keeps_their_words(
+    rig: Rig, amina: Screen, browser: Browser
+) -> None:
+    words = told(rig, "PA KD0123-7 opened very late")
+    card(amina, words).click()
+    amina.page.keyboard.press("x")
+    form = amina.page.locator("[data-testid=reject-form]")
+    form.locator("[name=method]").select_option("second_source")
+    form.locator("[name=reason]").fill("A second observer says it opened at seven.")
+    found = next(one for one in rig.cards(rig.token("analyst")) if one["text"] == words)
+    # Bora decides between Amina's looking and Amina's sending: her page must not learn it first
+    amina.page.context.set_offline(True)
+    bora = rig.ask(
+        rig.given.room_port,
+        "POST",
+        f"/api/v1/incidents/{found['id']}/verification",
+        f'{{"method": "photo", "reason": "Photo of the closed door.", "expect": {found["version"]}}}',
+        Authorization=f"Bearer {rig.token('analyst')}",
+        Content_Type="application/json",
+    )
+    assert bora[0] == 202
+    stale = f'{{"method": "photo", "reason": "The same.", "expect": {found["version"]}}}'
+    again = rig.ask(
+        rig.given.room_port,
+        "POST",
+        f"/api/v1/incidents/{found['id']}/rejection",
+        stale,
+        Authorization=f"Bearer {rig.token('analyst')}",
+        Content_Type="application/json",
+    )
+    assert again[0] == 409
+    assert b'"verified"' in again[1]
+    amina.page.context.set_offline(False)
+    expect(form.locator("[name=reason]")).to_have_value("A second observer says it opened at seven.")
+    expect(card(amina, words)).to_contain_text("Verified")
+    amina.complaints.clear()  # the browser notes that it was offline
+
+
+def test_while_somebody_reads_nothing_jumps_and_new_cards_wait(rig: Rig, amina: Screen) -> None:
+    first = told(rig, "PK KD0123-7 long queue")
+    card(amina, first).click()
+    top = amina.page.locator("[data-testid=feed] [data-id]").first.get_attribute("data-id")
+    words = told(rig, "PK KD0123-7 longer queue")
+    expect(amina.page.locator("[data-testid=new-pill]")).to_contain_text("1")
+    assert amina.page.locator("[data-testid=feed] [data-id]").first.get_attribute("data-id") == top
+    amina.page.locator("[data-testid=new-pill]").click()
+    expect(card(amina, words)).to_be_visible()
+
+
+def test_press_officers_see_verified_incidents_without_words_or_sources(rig: Rig, browser: Browser) -> None:
+    secret = told(rig, "XA KD0123-7 seal broken, said the tall clerk")
+    chan = screen(browser)
+    frames: list[str] = []
+    chan.page.on("websocket", lambda ws: ws.on("framereceived", lambda frame: frames.append(str(frame))))
+    bodies: list[str] = []
+    chan.page.on("response", lambda one: bodies.append(one.text()) if "/api/" in one.url and one.ok else None)
+    chan.sign_in(rig, "Chan")
+    chan.page.wait_for_timeout(1500)
+    assert chan.page.locator("[data-testid=feed] [data-id]", has_text="tall clerk").count() == 0
+    seen = "".join([*frames, *bodies, chan.page.content()])
+    assert "by_status" in seen, "the page did ask and hear"
+    assert "tall clerk" not in seen
+    assert secret[-8:] not in seen
+    assert re.search(r"S-[A-Z2-7]{3}-[A-Z2-7]{3}", seen) is None
+    assert chan.page.locator("[data-testid=actions] button").count() == 0
+    chan.page.context.close()
+
+
+def test_the_room_speaks_khmer_and_remembers_it(rig: Rig, amina: Screen) -> None:
+    words = told(rig, "NC KD0123-7 ទាហាននៅក្នុងការិយាល័យបោះឆ្នោត")
+    amina.page.locator("[data-testid=language] [value=km]").click()
+    amina.page.wait_for_selector("[data-testid=line-state][data-state=live]")
+    assert amina.page.locator("html").get_attribute("lang") == "km"
+    expect(card(amina, words[-8:])).to_contain_text("កណ្ដាល")
+    amina.page.reload()
+    assert amina.page.locator("html").get_attribute("lang") == "km"
+
+
+def test_signing_out_ends_the_line(rig: Rig, browser: Browser) -> None:
+    shown, other = screen(browser), None
+    shown.sign_in(rig, "Bora")
+    other = shown.page.context.new_page()
+    other.goto(rig.given.room_base_url)
+    other.wait_for_selector("[data-testid=line-state][data-state=live]")
+    shown.page.locator(".who summary").click()
+    shown.page.locator("form[action='/sign-out'] button").click()
+    shown.page.wait_for_url("**/sign-in")
+    other.wait_for_url("**/sign-in", timeout=8000)
+    shown.page.context.close()
+
+
+def test_the_first_administrator_is_made_by_a_link_that_works_once(browser: Browser) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="sr"))
+    with whole_room(folder) as fresh:
+        link = re.search(r"http\S+/first\?t=\S+", fresh.output.read_text())
+        assert link
+        shown = screen(browser)
+        shown.page.goto(link.group())
+        shown.page.fill("[name=name]", "Eng")
+        shown.page.fill("[name=passphrase]", PHRASE)
+        shown.page.click("button.primary")
+        shown.page.wait_for_selector("[data-testid=message]")
+        shown.page.goto(link.group())
+        expect(shown.page.locator("[data-testid=message]")).to_contain_text("used already")
+        shown.sign_in(fresh, "Eng")
+        shown.page.context.close()
+    shutil.rmtree(folder)
+
+
+def test_the_form_works_without_javascript_and_answers_with_a_number(rig: Rig, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{rig.given.intake_port}/")
+    page.fill("[name=text]", "men with sticks outside the gate")
+    page.fill("[name=station]", "KD0123-7")
+    page.click("form button")
+    assert re.search(r"\d{4}-\d{4}", page.content())
+    assert context.cookies() == []
+    context.close()

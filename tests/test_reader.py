@@ -1,0 +1,239 @@
+"""Reports in, readings out: once each, whatever dies in between, and nothing is lost that cannot be read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from server import events, queries
+from server.board import Board
+from server.log import Log
+from server.pack import Pack
+from server.queries import Filters
+from server.reader import MOST_TRIES, Reader
+from server.seal import Opener, Vault
+from tests import days, doors
+from tests.doors import Door
+
+NewReader = Callable[..., Reader]
+
+
+@pytest.fixture
+def door(keys: Path, log: Log) -> Door:
+    return doors.build(keys, log)
+
+
+@pytest.fixture
+def new_reader(keys: Path, log: Log, pack: Pack) -> NewReader:
+    return lambda worker="reader.1": Reader(log, Opener(keys / "keys"), Vault(keys), pack, worker)
+
+
+def send(door: Door, text: str, number: int = 1, **fields: str) -> None:
+    answer = door.client.open(**doors.generic(text=text, id=str(number), **fields))
+    assert answer.status_code == 200
+
+
+def wires(log: Log) -> list[str]:
+    return [raw.fields["wire"] for raw in log.read()]
+
+
+def facts(log: Log, kind: type[events.Event]) -> list[events.Event]:
+    return [event for event in (raw.fact().event for raw in log.read()) if isinstance(event, kind)]
+
+
+def board_of(keys: Path, log: Log) -> Board:
+    board = Board(Opener(keys / "keys"), Vault(keys), lambda text: False)
+    board.fold(log.read())
+    return board
+
+
+def test_a_coded_message_is_read_and_opens_an_incident(door: Door, log: Log, keys: Path, new_reader: NewReader) -> None:
+    send(door, "XB! KD0123-7 5 10:40 one man, many ballots")
+    assert new_reader().step() == 1
+    received, read, opened = (raw.fact() for raw in log.read())
+    assert isinstance(read.event, events.ReportRead)
+    assert (read.event.kind, read.event.category, read.event.sub, read.event.severity) == ("incident", "BX", "XB", 5)
+    assert (read.cause, opened.cause) == (received.id, read.id)
+    assert (read.by, opened.by) == ("reader", "reader")
+    assert isinstance(opened.event, events.IncidentOpened)
+    assert opened.event.report == opened.event.subject == received.event.subject
+    row = queries.row_of(board_of(keys, log), received.event.subject, "all")
+    assert row
+    assert (row["number"], row["status"], row["station"], row["province"]) == (1, "new", "KD0123", "08")
+    assert (row["detail"]["count"], row["detail"]["clock"]) == (5, "10:40")
+    assert row["detail"]["text"] == "XB! KD0123-7 5 10:40 one man, many ballots"
+
+
+def test_free_words_in_english_and_khmer_are_sorted_and_placed(door: Door, log: Log, keys: Path, new_reader: NewReader) -> None:
+    send(door, "The village chief threatened voters near the station in Kandal province", 1)
+    send(door, "មេភូមិគំរាមកំហែងអ្នកបោះឆ្នោតនៅខេត្តកណ្តាល", 2)
+    assert new_reader().step() == 2
+    read = [event for event in facts(log, events.ReportRead) if isinstance(event, events.ReportRead)]
+    assert [event.province for event in read] == ["08", "08"]
+    assert [event.category for event in read] == ["IN", "IN"]
+    assert all(row["detail"]["because"] for row in queries.page(board_of(keys, log), Filters(), "all")[0])
+
+
+def test_a_check_in_is_read_and_opens_no_incident(door: Door, log: Log, new_reader: NewReader) -> None:
+    send(door, "OK KD0123-7 07:00")
+    new_reader().step()
+    assert wires(log) == ["report.received", "report.read"]
+
+
+def test_a_report_without_a_place_is_shown(door: Door, log: Log, keys: Path, new_reader: NewReader) -> None:
+    send(door, "they are handing out money to voters")
+    new_reader().step()
+    row = queries.page(board_of(keys, log), Filters(), "all")[0][0]
+    assert (row["province"], row["place"]["level"], row["lat"]) == ("", "none", None)
+    assert row["detail"]["text"] == "they are handing out money to voters"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "?" * 5000, "🗳️🗳️", "\u202ekcab", "\ufeff", "1" * 300, "KD", "XB", "SOS"])
+def test_odd_words_are_read_like_any_others(door: Door, log: Log, keys: Path, new_reader: NewReader, text: str) -> None:
+    send(door, text)
+    new_reader().step()
+    assert wires(log)[:2] == ["report.received", "report.read"]
+    assert queries.page(board_of(keys, log), Filters(), "all")[0][0]["detail"]["text"] == text
+
+
+def test_bytes_that_are_no_text_are_read_and_kept_as_they_came(log: Log, keys: Path, new_reader: NewReader) -> None:
+    log.append(days.Pen(keys).received(1, "XB \udcff\udc80 KD0123-7"), by="gateway:kannel")
+    new_reader().step()
+    assert wires(log) == ["report.received", "report.read", "incident.opened"]
+    assert queries.page(board_of(keys, log), Filters(), "all")[0][0]["detail"]["text"] == "XB \udcff\udc80 KD0123-7"
+
+
+def test_nothing_that_was_sent_stands_readable_on_the_log(door: Door, log: Log, new_reader: NewReader) -> None:
+    send(door, "XB KD0123-7 canary in the ballots", **{"from": "+85512999888"})
+    new_reader().step()
+    whole = str(log.read())
+    for secret in ("canary", "KD0123", "12999888"):
+        assert secret not in whole
+
+
+def test_a_reader_that_died_before_it_was_done_doubles_nothing(
+    door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        send(door, "XB KD0123-7 many ballots", number, **{"from": f"+8551234567{number}"})
+    reader = new_reader()
+    monkeypatch.setattr(log, "done", lambda *_: (_ for _ in ()).throw(SystemExit))
+    with pytest.raises(SystemExit):
+        reader.step()
+    monkeypatch.undo()
+    before = wires(log)
+    again = new_reader()
+    while again.step():
+        pass
+    assert wires(log) == before
+    assert sorted(before) == ["incident.opened"] * 3 + ["report.read"] * 3 + ["report.received"] * 3
+
+
+def test_two_readers_share_the_work(door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.reader.BATCH", 2)
+    one, two = new_reader("reader.1"), new_reader("reader.2")
+    for number in range(8):
+        send(door, f"XB KD0123-7 {number}", number)
+    did = [0, 0]
+    while (first := one.step()) + (second := two.step()):
+        did = [did[0] + first, did[1] + second]
+    assert min(did) >= 4, did
+    assert len(facts(log, events.ReportRead)) == len(facts(log, events.IncidentOpened)) == 8
+
+
+def test_the_reports_of_a_reader_that_never_comes_back_are_read_by_another(
+    door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(door, "XB KD0123-7")
+    new_reader("reader.1")
+    log.take("reader", "reader.1", 10, 0)
+    other = new_reader("reader.2")
+    assert other.step() == 0, "it may still be at it"
+    monkeypatch.setattr("server.reader.ABANDONED", 0)
+    assert other.step() == 1
+    assert len(facts(log, events.ReportRead)) == 1
+
+
+def test_a_bug_in_understanding_sets_the_report_aside_and_it_stays_on_the_feed(
+    door: Door, log: Log, keys: Path, new_reader: NewReader, caplog: pytest.LogCaptureFixture
+) -> None:
+    send(door, "poison canary", 1)
+    send(door, "XB KD0123-7", 2)
+    reader = new_reader()
+    understand = reader.classifier.read
+
+    def stumble(text: str, parsed: object) -> object:
+        if "poison" in text:
+            raise ZeroDivisionError(text)
+        return understand(text, parsed)  # type: ignore[arg-type]
+
+    reader.classifier.read = stumble  # type: ignore[method-assign,assignment]
+    reader.step()
+    assert wires(log) == ["report.received"] * 2 + ["report.set_aside", "report.read", "incident.opened"]
+    rows = queries.page(board_of(keys, log), Filters(kind=("set_aside",)), "all")[0]
+    assert [row["detail"]["text"] for row in rows] == ["poison canary"]
+    assert "canary" not in " ".join(record.getMessage() for record in caplog.records)
+
+
+def test_a_report_that_ends_the_reader_each_time_is_set_aside_and_takes_no_other_with_it(
+    door: Door, log: Log, new_reader: NewReader
+) -> None:
+    for number, text in enumerate(["XB KD0123-7 a", "XB KD0123-7 b", "poison", "XB KD0123-7 c", "XB KD0123-7 d"]):
+        send(door, text, number)
+
+    def started() -> Reader:
+        reader = new_reader()
+        understand = reader.classifier.read
+
+        def die(text: str, parsed: object) -> object:
+            if "poison" in text:
+                raise SystemExit
+            return understand(text, parsed)  # type: ignore[arg-type]
+
+        reader.classifier.read = die  # type: ignore[method-assign,assignment]
+        return reader
+
+    deaths = 0
+    reader = started()
+    for _ in range(30):
+        try:
+            if not reader.step():
+                break
+        except SystemExit:
+            deaths += 1
+            reader = started()
+    assert deaths <= MOST_TRIES
+    assert len(facts(log, events.ReportSetAside)) == 1
+    assert len(facts(log, events.ReportRead)) == 4
+
+
+def test_a_report_that_was_sealed_for_another_room_is_set_aside(log: Log, keys: Path, new_reader: NewReader) -> None:
+    lost = days.Pen(keys).received(1)
+    log.append(events.ReportReceived(**{**vars(lost), "sealed": "k1.AAAA"}), by="gateway:kannel")
+    new_reader().step()
+    assert wires(log) == ["report.received", "report.set_aside"]
+
+
+def test_a_fact_of_a_newer_program_does_not_stop_the_reader(door: Door, log: Log, new_reader: NewReader) -> None:
+    fields = {"wire": "report.received", "v": "99", "about": f"report:{days.report_id(1)}", "by": "x", "cause": ""}
+    log.client.xadd(log.stream, {**fields, "version": "1", "body": "{}"})  # type: ignore[arg-type]
+    send(door, "XB KD0123-7")
+    assert new_reader().step() == 2
+    assert wires(log)[2:] == ["report.set_aside", "report.read", "incident.opened"]
+
+
+def test_an_incident_that_a_person_opened_first_is_not_opened_again(door: Door, log: Log, keys: Path, new_reader: NewReader) -> None:
+    send(door, "XB KD0123-7")
+    report = log.read()[0].fact().event.subject
+    opened = events.IncidentOpened(**{**vars(days.Pen(keys).opened(1)), "subject": report, "report": report})
+    log.append(opened, by="analyst:Amina", once=[f"opened:{report}"], expect=0)
+    new_reader().step()
+    assert wires(log) == ["report.received", "incident.opened", "report.read"]
+
+
+def test_a_rehearsal_s_incident_is_marked_as_one(door: Door, log: Log, new_reader: NewReader) -> None:
+    headers = doors.generic()["headers"] | {"X-Rehearsal": doors.ENV["REHEARSAL_SECRET"]}
+    call = doors.generic(text="XB KD0123-7") | {"headers": headers}
+    assert door.client.open(**call).status_code == 200
+    new_reader().step()
+    assert [raw.fields["body"].count('"rehearsal":true') for raw in log.read()] == [1, 0, 1]
