@@ -74,18 +74,18 @@ def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
 
 
 def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any] | None:
-    """Where it was, no finer than the role is told."""
+    """Where it was, no finer than the role is told; the point and the words that told it only at the finest."""
     told, code = row["place"], row["place"].get("code") or row["province"]
     level = told.get("level")
     if not code or level in (None, "none"):
         return None
+    point, because = {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None}, told.get("because", [])
+    if finest != LEVELS[-1]:
+        point, because = {"lat": None, "lon": None, "station": None}, []
     if LEVELS.index(level) > LEVELS.index(finest):
         level, code = finest, _above(code, finest, gazetteer.pack)
-        told, point = {"confidence": told.get("confidence")}, {"lat": None, "lon": None, "station": None}
-    else:
-        point = {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None}
     named = {language: gazetteer.path(code, language) for language in gazetteer.pack.languages}
-    certain = {"confidence": told.get("confidence"), "because": told.get("because", [])}
+    certain = {"confidence": told.get("confidence"), "because": because}
     return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}
 
 

@@ -23,7 +23,8 @@ LOUDER = 2.5  # a strong phrase outweighs that much of "all is well"
 ENOUGH = 0.75  # evidence below which a report stays unsorted: one hint is enough to show what it may be
 DOUBT = 1.5  # evidence that stands for all that was not understood
 CODED, CONTRADICTED = 0.97, 0.7
-PAIR = re.compile(r"([A-Za-z\u1780-\u17d3]+)[\s.:=_(),-]{0,4}(\d{1,6})(?![\d/:\\-]|[.:]\d)")
+# A name and a number after it. Bounded, and begun only where a Latin word begins, so that long runs cost no more.
+PAIR = re.compile(r"((?<![A-Za-z])[A-Za-z]{1,20}|[\u1780-\u17d3]{1,12})[\s.:=_(),-]{0,4}(\d{1,6})(?![\d/:\\-]|[.:]\d)")
 
 
 @dataclass(frozen=True)

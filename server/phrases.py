@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from server.tokens import ZERO_WIDTH
 
-WORD = re.compile(r"[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_]+)*|[.!?;]+(?=\s|$)")
+WORD = re.compile(r"[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_]+)*|[.!?;](?=\s|$)")
 STOP, STOPPED, STOP_SIGNS = ".", -1, ".!?;។"  # no phrase goes on after the end of a sentence
 KHMER = re.compile(r"[\u1780-\u17ff]")
 # Look-alike spellings; each keeps its length, so that places in the text stay true (U+200B is dropped later).

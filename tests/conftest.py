@@ -6,10 +6,8 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -19,8 +17,10 @@ from server import pack as packs
 from server.log import Down, Log
 from server.pack import Pack
 from server.settings import Settings
+from tests.days import Pen, furnish
+from tests.house import House, build
 
-SECRET = "a secret of more than sixteen characters"
+SECRET = "a secret of more than sixteen characters"  # of every gateway
 hypothesis_settings.register_profile("room", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("room")
 
@@ -79,40 +79,18 @@ def pack() -> Pack:
     return packs.load("kh-2017")
 
 
-@dataclass
-class House:
-    """The private door in one process: no follower runs, `live.step()` folds what is on the log."""
-
-    app: Any
-    socketio: Any
-    live: Any
-    given: Settings
-
-    def token(self, role: str) -> dict[str, str]:
-        """Headers of a program in this role."""
-        token, _ = self.live.room.access.issue_token(f"test {role}", role, by="console")
-        return {"Authorization": f"Bearer {token}"}
-
-    def fold(self) -> None:
-        """Fold and push all facts that there are."""
-        while self.live.step(0.001):
-            pass
-
-
 @pytest.fixture
-def make_house(redis_server: str, keys: Path, pack: Pack) -> Callable[[Log], House]:
-    """Builds a private door on a log."""
-    import room
-
-    def make(log: Log) -> House:
-        given = settings_in(keys, REDIS_URL=redis_server)
-        built = room.build(given, pack, log, mode="threading", offload=lambda work, *args: work(*args))
-        return House(*built, given)
-
-    return make
-
-
-@pytest.fixture
-def house(make_house: Callable[[Log], House], log: Log) -> House:
+def house(redis_server: str, keys: Path, pack: Pack, log: Log) -> House:
     """The private door on this test's log."""
-    return make_house(log)
+    return build(keys, pack, log)
+
+
+@pytest.fixture(scope="module")
+def furnished(redis_server: str, tmp_path_factory: pytest.TempPathFactory, pack: Pack) -> House:
+    """The private door on a log with some of everything, for a whole file of tests that only look."""
+    folder = tmp_path_factory.mktemp("furnished")
+    seal.make_keys(folder / "keys")
+    made = build(folder, pack, Log(redis_server, f"furnished-{uuid.uuid4()}"))
+    furnish(made.log, Pen(folder))
+    made.fold()
+    return made

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server import events
-from server.log import Raw
+from server.log import Draft, Log, Raw
 from server.seal import Sealer, Vault, owner_of
 
 SOURCES = ("", "4f1f3b7f0c0e9a2d5b66", "00aa3b7f0c0e9a2d5b66")
@@ -99,6 +99,28 @@ class Pen:
 
     def noted(self, n: int, note: str = "a note") -> events.IncidentNoted:
         return events.IncidentNoted(subject=report_id(n), note=self._why(n, note))
+
+
+STATION = {"code": "KD0123", "level": "station", "station": "KD0123", "lat": 11.4, "lon": 105.1, "confidence": 0.99}
+NEW, VERIFIED, RESTRICTED, CHECKIN, RAW, REJECTED, POINTED, WITHDRAWN, ASIDE, NOWHERE = range(10)
+
+
+def furnish(log: Log, pen: Pen) -> None:
+    """Put some of everything on a log; the names above are its reports."""
+    because = {"because": ["canary of place"]}
+    hidden = {"restricted": True, "category": "OB", "sub": "OE"}
+    facts: list[events.Event] = [pen.received(n, f"canary {n}", sent_at="2017-06-04T02:00:00+00:00") for n in range(10)]
+    facts += [pen.read(NEW, "canary 0", where=PLACES[3]), pen.opened(NEW)]
+    facts += [pen.read(VERIFIED, "canary 1", where=STATION | because), pen.opened(VERIFIED), pen.verified(VERIFIED)]
+    facts += [pen.read(RESTRICTED, "canary 2", where=STATION, **hidden), pen.opened(RESTRICTED, **hidden)]
+    facts += [pen.verified(RESTRICTED), pen.noted(RESTRICTED, "canary of note")]
+    facts += [pen.read(CHECKIN, "canary 3", kind="checkin", category="", sub="", severity=0)]
+    facts += [pen.read(REJECTED, "canary 5"), pen.opened(REJECTED), pen.rejected(REJECTED)]
+    facts += [pen.read(POINTED, "canary 6", where=PLACES[1] | because), pen.opened(POINTED), pen.verified(POINTED)]
+    facts += [pen.read(WITHDRAWN, "canary 7"), pen.opened(WITHDRAWN), pen.verified(WITHDRAWN), pen.rejected(WITHDRAWN)]
+    facts += [events.ReportSetAside(subject=report_id(ASIDE), reason="a fault")]
+    facts += [pen.read(NOWHERE, "canary 9", where=PLACES[0]), pen.opened(NOWHERE, province="")]
+    log.append_all(Draft(event, by="analyst:Amina" if event.about == "incident" else "reader") for event in facts)
 
 
 def raws(facts: Iterable[events.Event], by: str = "somebody") -> list[Raw]:

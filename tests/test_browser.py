@@ -81,15 +81,14 @@ def test_a_report_sent_to_the_public_door_appears_on_feed_and_map(rig: Rig, amin
     expect(amina.page.locator("[data-testid=map] .scatterlayer .js-fill").first).to_be_attached()
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_stays_text(rig: Rig, amina: Screen, text: str) -> None:
-    before = amina.page.locator("img, iframe, a[href*=evil], svg[onload]").count()
-    words = told(rig, f"IN {text}")
-    found = card(amina, words[-8:])
-    found.click()
-    expect(amina.page.locator("[data-testid=original]")).to_contain_text(words[-8:])
-    assert amina.page.locator("img, iframe, a[href*=evil], svg[onload]").count() == before
-    assert amina.page.evaluate("document.scripts.length") <= 4
+def test_hostile_text_stays_text(rig: Rig, amina: Screen) -> None:
+    runnable = amina.page.locator("img, iframe, script, a[href*=evil], svg[onload], [onerror], [onmouseover]")
+    before = runnable.count()
+    for text in HOSTILE:
+        words = told(rig, f"IN {text}")
+        card(amina, words[-8:]).click()
+        expect(amina.page.locator("[data-testid=original]")).to_contain_text(words[-8:])
+        assert runnable.count() == before
 
 
 def test_a_frame_that_is_lost_on_the_way_is_recovered(rig: Rig, browser: Browser) -> None:

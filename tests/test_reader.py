@@ -64,7 +64,9 @@ def test_a_coded_message_is_read_and_opens_an_incident(door: Door, log: Log, key
     assert row["detail"]["text"] == "XB! KD0123-7 5 10:40 one man, many ballots"
 
 
-def test_free_words_in_english_and_khmer_are_sorted_and_placed(door: Door, log: Log, keys: Path, new_reader: NewReader) -> None:
+def test_free_words_in_english_and_khmer_are_sorted_and_placed(
+    door: Door, log: Log, keys: Path, new_reader: NewReader
+) -> None:
     send(door, "The village chief threatened voters near the station in Kandal province", 1)
     send(door, "មេភូមិគំរាមកំហែងអ្នកបោះឆ្នោតនៅខេត្តកណ្តាល", 2)
     assert new_reader().step() == 2
@@ -88,7 +90,9 @@ def test_a_report_without_a_place_is_shown(door: Door, log: Log, keys: Path, new
     assert row["detail"]["text"] == "they are handing out money to voters"
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00", "?" * 5000, "🗳️🗳️", "\u202ekcab", "\ufeff", "1" * 300, "KD", "XB", "SOS"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "?" * 5000, "🗳️🗳️", "\u202ekcab", "\ufeff", "1" * 300, "KD", "XB", "SOS"]
+)
 def test_odd_words_are_read_like_any_others(door: Door, log: Log, keys: Path, new_reader: NewReader, text: str) -> None:
     send(door, text)
     new_reader().step()
@@ -129,7 +133,9 @@ def test_a_reader_that_died_before_it_was_done_doubles_nothing(
     assert sorted(before) == ["incident.opened"] * 3 + ["report.read"] * 3 + ["report.received"] * 3
 
 
-def test_two_readers_share_the_work(door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_readers_share_the_work(
+    door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("server.reader.BATCH", 2)
     one, two = new_reader("reader.1"), new_reader("reader.2")
     for number in range(8):
@@ -222,7 +228,9 @@ def test_a_fact_of_a_newer_program_does_not_stop_the_reader(door: Door, log: Log
     assert wires(log)[2:] == ["report.set_aside", "report.read", "incident.opened"]
 
 
-def test_an_incident_that_a_person_opened_first_is_not_opened_again(door: Door, log: Log, keys: Path, new_reader: NewReader) -> None:
+def test_an_incident_that_a_person_opened_first_is_not_opened_again(
+    door: Door, log: Log, keys: Path, new_reader: NewReader
+) -> None:
     send(door, "XB KD0123-7")
     report = log.read()[0].fact().event.subject
     opened = events.IncidentOpened(**{**vars(days.Pen(keys).opened(1)), "subject": report, "report": report})

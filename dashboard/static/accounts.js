@@ -19,9 +19,17 @@ async function show() {
 }
 
 function row(account) {
-  const close = make("button", { type: "button", class: "quiet", onclick: () => shut(account.name) }, t("accounts.close"));
+  const close = make(
+    "button",
+    { type: "button", class: "quiet", onclick: () => shut(account.name) },
+    t("accounts.close"),
+  );
   const own = account.name === document.body.dataset.name;
-  const cells = [make("td", {}, account.name), make("td", {}, t(`role.${account.role}`)), make("td", {}, own ? t("accounts.you") : close)];
+  const cells = [
+    make("td", {}, account.name),
+    make("td", {}, t(`role.${account.role}`)),
+    make("td", {}, own ? t("accounts.you") : close),
+  ];
   return make("tr", { "data-account": account.name }, cells);
 }
 

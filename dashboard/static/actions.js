@@ -4,7 +4,14 @@ import { decisions, fieldsOf, restore, valuesOf } from "./forms.js";
 import { make } from "./make.js";
 import { t } from "./words.js";
 
-const SENT = { verify: ["method", "reason"], reject: ["method", "reason"], category: ["code", "reason"], place: ["place", "reason"], note: ["note"], open: ["code", "reason"] };
+const SENT = {
+  verify: ["method", "reason"],
+  reject: ["method", "reason"],
+  category: ["code", "reason"],
+  place: ["place", "reason"],
+  note: ["note"],
+  open: ["code", "reason"],
+};
 
 /** Buttons and forms in `root`; onNewer(card) is told the card that made ours stale, onPending(id, bool) what waits. */
 export class Actions {
@@ -20,7 +27,11 @@ export class Actions {
     if (same) return;
     this.form = null;
     this.buttons = decisions(card).map((action) =>
-      make("button", { type: "button", "data-action": action, "aria-expanded": "false", onclick: () => this.start(action) }, t(`do.${action}`)),
+      make(
+        "button",
+        { type: "button", "data-action": action, "aria-expanded": "false", onclick: () => this.start(action) },
+        t(`do.${action}`),
+      ),
     );
     this.slot = make("div", { class: "form-slot" });
     this.root.replaceChildren(make("div", { class: "buttons" }, this.buttons), this.slot);

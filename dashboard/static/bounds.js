@@ -3,7 +3,8 @@
 /** West, east, south and north of all rings of these provinces. */
 export function boundsOf(provinces) {
   const points = provinces.flatMap((one) => one.rings.flat());
-  const reach = (axis) => points.reduce(([low, high], at) => [Math.min(low, at[axis]), Math.max(high, at[axis])], [180, -180]);
+  const reach = (axis) =>
+    points.reduce(([low, high], at) => [Math.min(low, at[axis]), Math.max(high, at[axis])], [180, -180]);
   return [...reach(0), ...reach(1)];
 }
 

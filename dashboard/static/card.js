@@ -2,7 +2,7 @@
 import { age, clockTime } from "./clock.js";
 import { make } from "./make.js";
 import { codeMark, headline, severityMark, statusMark } from "./marks.js";
-import { path } from "./places.js";
+import { path, shortPath } from "./places.js";
 import { oneLine } from "./quote.js";
 import { t } from "./words.js";
 
@@ -22,7 +22,7 @@ export class Row {
     this.element.classList.toggle("rehearsal", !!card.rehearsal);
     this.element.classList.toggle("rejected", card.status === "rejected");
     this.when = make("time", { datetime: card.at });
-    const where = path(card.place);
+    const where = shortPath(card.place);
     this.element.replaceChildren(
       card.status ? severityMark(card.severity) : make("span", { class: "sev" }),
       make(
@@ -30,10 +30,19 @@ export class Row {
         { class: "card-head" },
         codeMark(card),
         make("span", { class: "card-what" }, headline(card)),
-        make("span", { class: where ? "card-where" : "card-where unknown" }, where || t("place.none")),
+        make(
+          "span",
+          { class: where ? "card-where" : "card-where unknown", title: path(card.place) },
+          where || t("place.none"),
+        ),
         this.when,
       ),
-      make("div", { class: "card-foot" }, make("p", { class: "card-text", dir: "auto" }, oneLine(card.text ?? "")), tags(card)),
+      make(
+        "div",
+        { class: "card-foot" },
+        make("p", { class: "card-text", dir: "auto" }, oneLine(card.text ?? "")),
+        tags(card),
+      ),
     );
     this.tick();
   }

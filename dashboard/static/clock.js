@@ -36,7 +36,11 @@ function span(minutes) {
   return t("age.hours", { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, "0") });
 }
 
-const minutesOf = (text) => text.slice(0, 5).split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+const minutesOf = (text) =>
+  text
+    .slice(0, 5)
+    .split(":")
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
 
 /** Where we are in the polling day, in words; empty on any other day. */
 export function polls() {

@@ -11,7 +11,8 @@ const checkins = new Map();
 export async function load() {
   const answer = await get("/api/v1/taxonomy", { lang: language });
   categories = answer.categories;
-  for (const category of categories) for (const sub of category.subs) subs.set(sub.code, { ...sub, family: category.code });
+  for (const category of categories)
+    for (const sub of category.subs) subs.set(sub.code, { ...sub, family: category.code });
   for (const checkin of answer.checkins ?? []) checkins.set(checkin.code, checkin);
 }
 
@@ -21,7 +22,7 @@ export const category = (code) => categories.find((one) => one.code === code);
 /** The name of any code, or the code itself. */
 export function nameOf(code) {
   const found = subs.get(code) ?? category(code) ?? checkins.get(code);
-  return found ? say(found.name) : code ?? "";
+  return found ? say(found.name) : (code ?? "");
 }
 
 /** Colours are numbered by the pack's order, so that no code stands in a style sheet. */

@@ -25,7 +25,8 @@ export class Feed {
     this.filter = {};
     this.pill.addEventListener("click", () => this.letIn());
     this.list.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    for (const sign of ["pointerleave", "focusout"]) this.list.addEventListener(sign, () => setTimeout(() => this.settle()));
+    for (const sign of ["pointerleave", "focusout"])
+      this.list.addEventListener(sign, () => setTimeout(() => this.settle()));
   }
 
   /** Fetches the first page for a filter; answers its cursor. A later call makes an earlier one void. */
@@ -88,9 +89,10 @@ export class Feed {
 
   change(row, card) {
     if (later(row.card.changed, card.changed)) return;
+    const [was, fits] = [row.card.kind, matches(this.filter, card)];
+    if (was === "raw" && !fits) return this.forget(card.id); // read at last, and not for this list
     row.show(card);
-    // it stays where the reader saw it, and goes with the next page
-    row.element.classList.toggle("left", !matches(this.filter, card));
+    row.element.classList.toggle("left", !fits); // it stays where the reader saw it, and goes with the next page
   }
 
   /** A card that this role may not see any more. */
@@ -176,7 +178,13 @@ export class Feed {
   say() {
     const { rows, waiting, total = 0 } = this;
     const deep = rows.size >= DEEPEST;
-    tell(this.root, { shown: rows.size, total: Math.max(total, rows.size), waiting: waiting.size, loading: this.loads > 0, deep });
+    tell(this.root, {
+      shown: rows.size,
+      total: Math.max(total, rows.size),
+      waiting: waiting.size,
+      loading: this.loads > 0,
+      deep,
+    });
   }
 
   /** Marks the card that is open; while one is, the list holds still. */

@@ -6,6 +6,7 @@ import { nowAndThen } from "./now_and_then.js";
 import { CONFIG, dressed, painted, plotly } from "./plots.js";
 import { known, language, t } from "./words.js";
 
+const ORDER = ["reports", "where", "status"]; // from left to right
 const REST = 5000; // ms between redraws
 
 /** The strip of figures in `root`. */
@@ -36,28 +37,43 @@ export class Figures {
   async render() {
     if (!this.data || !this.shown) return;
     const { react } = await plotly();
-    for (const [name, figure] of Object.entries(this.data)) {
+    const names = Object.keys(this.data).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
+    for (const name of names) {
+      const figure = this.data[name];
       const frame = this.frames.get(name) ?? this.frame(name, figure);
-      frame.says.textContent = known(figure.says) ? t(figure.says) : figure.says ?? "";
-      frame.legend.replaceChildren(...figure.data.filter((trace) => trace.meta?.category || trace.meta?.other).map(chip));
+      frame.says.textContent = known(figure.says) ? t(figure.says) : (figure.says ?? "");
+      frame.legend.replaceChildren(
+        ...figure.data.filter((trace) => trace.meta?.category || trace.meta?.other).map(chip),
+      );
       const layout = { ...dressed(figure.layout), uirevision: name, showlegend: false };
-      await react(frame.plot, figure.data.map(painted), layout, CONFIG);
+      [frame.empty.hidden, frame.plot.hidden] = [figure.data.length > 0, !figure.data.length];
+      if (figure.data.length) await react(frame.plot, figure.data.map(painted), layout, CONFIG);
     }
   }
 
   frame(name, figure) {
     const key = `figures.${name}`;
-    const title = known(key) ? t(key) : figure.layout?.title?.text ?? name;
+    const title = known(key) ? t(key) : (figure.layout?.title?.text ?? name);
     const plot = make("div", { class: "plot", role: "img", "aria-label": title });
     const says = make("p", { class: "says", title: known(figure.says) ? t(figure.says) : figure.says });
     const legend = make("p", { class: "chips" });
-    const section = make("section", { class: "figure", "data-figure": name }, make("h3", {}, title), says, legend, plot);
+    const empty = make("p", { class: "empty" }, t("figures.empty"));
+    const section = make(
+      "section",
+      { class: "figure", "data-figure": name },
+      make("h3", {}, title),
+      says,
+      legend,
+      plot,
+      empty,
+    );
     if (!this.frames.size) this.strip.replaceChildren();
     this.strip.append(section);
-    this.frames.set(name, { plot, says, legend });
+    this.frames.set(name, { plot, says, legend, empty });
     return this.frames.get(name);
   }
 }
 
 /** A family's code in its colour: the legend, in the same signs as the feed. */
-const chip = (trace) => (trace.meta.other ? make("span", { class: "code" }, trace.name) : codeMark({ category: trace.meta.category }));
+const chip = (trace) =>
+  trace.meta.other ? make("span", { class: "code" }, trace.name) : codeMark({ category: trace.meta.category });

@@ -21,7 +21,6 @@ export function query(filter) {
   return { ...rest, kind: KINDS[show || "attention"].join(",") };
 }
 
-
 /** Does the card belong here? Exactly the server's rule, except for words: those only the server can search. */
 export function matches(filter, card) {
   const kinds = KINDS[filter.show || "attention"];
@@ -51,10 +50,22 @@ export class Filters {
     const add = (name, options) => {
       for (const [value, label] of options) this.form.elements[name].append(make("option", { value }, label));
     };
-    add("show", Object.keys(KINDS).map((kind) => [kind === "attention" ? "" : kind, t(`show.${kind}`)]));
-    add("category", categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]));
-    add("status", ["new", "verified", "rejected"].map((status) => [status, t(`status.${status}`)]));
-    add("severity", [5, 4, 3, 2].map((n) => [n, n === 5 ? "5" : `${n}+`]));
+    add(
+      "show",
+      Object.keys(KINDS).map((kind) => [kind === "attention" ? "" : kind, t(`show.${kind}`)]),
+    );
+    add(
+      "category",
+      categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]),
+    );
+    add(
+      "status",
+      ["new", "verified", "rejected"].map((status) => [status, t(`status.${status}`)]),
+    );
+    add(
+      "severity",
+      [5, 4, 3, 2].map((n) => [n, n === 5 ? "5" : `${n}+`]),
+    );
     add("place", [["none", t("place.none")], ...provinces.map((one) => [one.code, say(one.name)]).sort(byName)]);
   }
 
@@ -72,7 +83,8 @@ export class Filters {
   read() {
     const wanted = new URLSearchParams(location.hash.slice(1));
     for (const name of FIELDS) this.form.elements[name].value = wanted.get(name) ?? "";
-    for (const name of FIELDS.slice(1)) if (this.form.elements[name].selectedIndex < 0) this.form.elements[name].value = "";
+    for (const name of FIELDS.slice(1))
+      if (this.form.elements[name].selectedIndex < 0) this.form.elements[name].value = "";
     this.mark();
   }
 
@@ -96,7 +108,8 @@ export class Filters {
 
   /** Shows which controls narrow the view, and offers to clear them. */
   mark() {
-    for (const name of FIELDS) this.form.elements[name].toggleAttribute("data-set", this.form.elements[name].value !== "");
+    for (const name of FIELDS)
+      this.form.elements[name].toggleAttribute("data-set", this.form.elements[name].value !== "");
     hook("filter-clear", this.form).hidden = !FIELDS.some((name) => this.form.elements[name].value);
   }
 }

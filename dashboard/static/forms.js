@@ -15,7 +15,14 @@ export function fieldsOf(action, card) {
   const reason = words("reason", t("reason.label"));
   if (action === "place") return [placePicker(), reason];
   if (action === "category" || action === "open") return [...codeFields(card), reason];
-  return [choice("method", t("method.label"), METHODS.map((method) => [method, t(`method.${method}`)])), reason];
+  return [
+    choice(
+      "method",
+      t("method.label"),
+      METHODS.map((method) => [method, t(`method.${method}`)]),
+    ),
+    reason,
+  ];
 }
 
 function words(name, label) {
@@ -30,13 +37,22 @@ function choice(name, label, options) {
 
 /** A family, then what happened in it; a family alone is allowed when nothing in it fits. */
 function codeFields(card) {
-  const family = choice("family", t("category.family"), categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]));
+  const family = choice(
+    "family",
+    t("category.family"),
+    categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]),
+  );
   const code = choice("code", t("category.sub"), []);
   const [first, second] = [family, code].map((label) => label.querySelector("select"));
   const fill = () => {
     const chosen = categories.find((one) => one.code === first.value);
-    const subs = chosen ? [...chosen.subs.map((sub) => [sub.code, `${sub.code} ${say(sub.name)}`]), [chosen.code, t("category.only")]] : [];
-    second.replaceChildren(make("option", { value: "" }, t("choose")), ...subs.map(([value, text]) => make("option", { value }, text)));
+    const subs = chosen
+      ? [...chosen.subs.map((sub) => [sub.code, `${sub.code} ${say(sub.name)}`]), [chosen.code, t("category.only")]]
+      : [];
+    second.replaceChildren(
+      make("option", { value: "" }, t("choose")),
+      ...subs.map(([value, text]) => make("option", { value }, text)),
+    );
   };
   first.addEventListener("change", fill);
   first.value = card.category ?? "";

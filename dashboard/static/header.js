@@ -21,7 +21,10 @@ export class Header {
     write("heard", t("counts.heard", { n: figure(counts.stations_heard), m: figure(counts.stations) }));
     write("count-new", figure(counts.by_status?.new ?? 0));
     write("count-grave", figure(counts.by_severity?.["5"] ?? 0));
-    hook("unsorted").hidden = !Number.isFinite(counts.unsorted);
+    const desk = Number.isFinite(counts.unsorted); // other roles are told of verified incidents only
+    for (const name of ["new", "unsorted"]) hook(name).hidden = !desk;
+    hook("verified").hidden = desk;
+    write("count-verified", figure(counts.by_status?.verified ?? 0));
     write("count-unsorted", figure(counts.unsorted + counts.raw + counts.set_aside));
     hook("restricted").hidden = !Number.isFinite(counts.restricted);
     write("count-restricted", figure(counts.restricted));

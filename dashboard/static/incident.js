@@ -13,7 +13,13 @@ import { figure, t } from "./words.js";
 export class Incident {
   constructor(root, actions) {
     Object.assign(this, { root, actions, card: null });
-    [this.empty, this.body, this.view, this.history] = ["incident-empty", "incident-body", "incident-view", "incident-history"].map((name) => hook(name, root));
+    [this.empty, this.body, this.view, this.history] = [
+      "incident-empty",
+      "incident-body",
+      "incident-view",
+      "incident-history",
+    ].map((name) => hook(name, root));
+    this.invitation = this.empty.textContent;
   }
 
   /** Opens a card; `card` is what we know already, the rest is fetched. */
@@ -21,7 +27,7 @@ export class Incident {
     this.card = card ?? { id };
     this.facts = [];
     this.trouble = "";
-    this.empty.textContent = t("incident.empty");
+    this.empty.textContent = this.invitation;
     this.empty.hidden = true;
     this.body.hidden = false;
     if (card) this.draw();
@@ -74,9 +80,14 @@ export class Incident {
 
   draw() {
     const { card } = this;
-    if (!card.kind) return void this.view.replaceChildren(this.trouble ? make("p", { class: "problem" }, this.trouble) : t("loading"));
+    if (!card.kind)
+      return void this.view.replaceChildren(
+        this.trouble ? make("p", { class: "problem" }, this.trouble) : t("loading"),
+      );
     this.body.classList.toggle("rehearsal", !!card.rehearsal);
-    this.view.replaceChildren(...[head(card), words(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean));
+    this.view.replaceChildren(
+      ...[head(card), words(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean),
+    );
     const told = this.facts.length ? [make("h3", {}, t("incident.history")), factList(this.facts)] : [];
     this.history.replaceChildren(details(card), ...told);
     this.actions?.show(card);
@@ -96,14 +107,19 @@ function head(card) {
       "div",
       { class: "incident-line" },
       card.status ? severityMark(card.severity) : null,
-      make("span", { class: "incident-number" }, card.number ? `#${card.number}` : t(`kind.${card.kind}`)),
+      make("span", { class: "incident-number" }, card.number ? `#${card.number}` : card.reference),
       codeMark(card),
       card.status ? statusMark(card) : null,
       card.restricted ? make("span", { class: "tag tag-restricted" }, t("card.restricted")) : null,
       card.rehearsal ? make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")) : null,
     ),
     make("h2", {}, headline(card)),
-    make("p", { class: "incident-where" }, path(card.place) || t("place.none"), make("small", {}, precision(card.place))),
+    make(
+      "p",
+      { class: "incident-where" },
+      path(card.place) || t("place.none"),
+      make("small", {}, precision(card.place)),
+    ),
   );
 }
 
@@ -138,7 +154,11 @@ function details(card) {
     ["unread", listed(card.unread)],
   ];
   const shown = rows.filter(([, value]) => value && (!Array.isArray(value) || value.length));
-  return make("dl", {}, shown.map(([name, value]) => make("div", {}, make("dt", {}, t(`field.${name}`)), make("dd", {}, value))));
+  return make(
+    "dl",
+    {},
+    shown.map(([name, value]) => make("div", {}, make("dt", {}, t(`field.${name}`)), make("dd", {}, value))),
+  );
 }
 
 function source(card) {

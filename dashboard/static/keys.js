@@ -20,6 +20,7 @@ export function listen(actions) {
 /** The page of keys. */
 export function prepareHelp() {
   const help = hook("help");
-  for (const button of document.querySelectorAll("[data-help]")) button.addEventListener("click", () => help.showModal());
+  for (const button of document.querySelectorAll("[data-help]"))
+    button.addEventListener("click", () => help.showModal());
   return () => help.showModal();
 }

@@ -40,7 +40,8 @@ function placed(one, n, { pixels, size, taken }) {
   for (const form of forms) {
     if (form.w * 2 > (east - west) * pixels * 0.9) continue;
     for (const spot of spots(one, (east - west) / 10, (north - south) / 10)) {
-      if (inside(one.rings, spot) && !taken.some((other) => touches({ ...form, ...spot }, other, pixels))) return { ...form, ...spot };
+      if (inside(one.rings, spot) && !taken.some((other) => touches({ ...form, ...spot }, other, pixels)))
+        return { ...form, ...spot };
     }
   }
   return null;
@@ -48,7 +49,9 @@ function placed(one, n, { pixels, size, taken }) {
 
 /** Places to try, the middle first, so that a label moves only when it must. */
 function spots(one, across, up) {
-  const all = TRIES.flatMap((x) => TRIES.map((y) => ({ lon: one.lon + x * across, lat: one.lat + y * up, far: x * x + y * y })));
+  const all = TRIES.flatMap((x) =>
+    TRIES.map((y) => ({ lon: one.lon + x * across, lat: one.lat + y * up, far: x * x + y * y })),
+  );
   return all.sort((a, b) => a.far - b.far);
 }
 

@@ -96,10 +96,20 @@ export class ProvinceMap {
 
   /** Points that cannot be told apart are listed by number. */
   enumerate(group) {
-    const close = make("button", { type: "button", class: "quiet", onclick: () => (this.list.hidden = true) }, t("close"));
-    const rows = group.slice(0, LISTED).map((point) =>
-      make("li", {}, make("button", { type: "button", class: "link", onclick: () => this.onCard(point.id) }, pointTitle(point))),
+    const close = make(
+      "button",
+      { type: "button", class: "quiet", onclick: () => (this.list.hidden = true) },
+      t("close"),
     );
+    const rows = group
+      .slice(0, LISTED)
+      .map((point) =>
+        make(
+          "li",
+          {},
+          make("button", { type: "button", class: "link", onclick: () => this.onCard(point.id) }, pointTitle(point)),
+        ),
+      );
     const rest = group.length > LISTED ? make("p", {}, t("map.rest", { n: group.length - LISTED })) : null;
     this.list.replaceChildren(close, make("ul", {}, rows), ...(rest ? [rest] : []));
     this.list.hidden = false;
@@ -113,7 +123,9 @@ export class ProvinceMap {
     hook("map-legend", this.root).replaceChildren(...["0", ...named(this.limits)].map(swatch));
     hook("map-unplaced", this.root).textContent = t("map.unplaced", { n: figure(this.data.unplaced) });
     const hidden = Number.isFinite(this.data.restricted);
-    hook("map-restricted", this.root).textContent = hidden ? t("map.restricted", { n: figure(this.data.restricted) }) : "";
+    hook("map-restricted", this.root).textContent = hidden
+      ? t("map.restricted", { n: figure(this.data.restricted) })
+      : "";
     this.plot.setAttribute("aria-label", t("map.label", { n: figure(total), m: figure(this.data.unplaced) }));
   }
 }

@@ -20,13 +20,22 @@ export function severityMark(severity) {
   const shape = draw("path", { d: SHAPES[severity] ?? SHAPES[2] });
   const number = draw("text", { x: 11, y: severity === 4 ? 18 : 15.2, "text-anchor": "middle" }, String(severity));
   const label = t("severity.is", { n: severity });
-  return draw("svg", { class: `sev sev-${severity}`, viewBox: "0 0 22 22", role: "img", "aria-label": label }, shape, number);
+  return draw(
+    "svg",
+    { class: `sev sev-${severity}`, viewBox: "0 0 22 22", role: "img", "aria-label": label },
+    shape,
+    number,
+  );
 }
 
 /** An icon with its word; a report that is no incident says what it is instead. */
 export function statusMark(card) {
   if (!card.status) return make("span", { class: "status kind" }, t(`kind.${card.kind}`));
-  const icon = draw("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, draw("path", { d: ICONS[card.status] ?? ICONS.new }));
+  const icon = draw(
+    "svg",
+    { viewBox: "0 0 16 16", "aria-hidden": "true" },
+    draw("path", { d: ICONS[card.status] ?? ICONS.new }),
+  );
   return make("span", { class: `status status-${card.status}` }, icon, t(`status.${card.status}`));
 }
 

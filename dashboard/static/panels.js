@@ -4,7 +4,8 @@ import { hook } from "./make.js";
 /** Shows one panel on a narrow screen: "feed", "map", "incident" or "figures". */
 export function turnTo(panel) {
   document.body.dataset.panel = panel;
-  for (const tab of document.querySelectorAll('[role="tab"]')) tab.setAttribute("aria-selected", String(tab.dataset.panel === panel));
+  for (const tab of document.querySelectorAll('[role="tab"]'))
+    tab.setAttribute("aria-selected", String(tab.dataset.panel === panel));
 }
 
 /** Tabs and fold; calls onSeen() when something that was hidden is seen. */

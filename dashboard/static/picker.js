@@ -22,7 +22,13 @@ export function placePicker() {
     clearTimeout(timer);
     timer = setTimeout(search, REST);
   };
-  const box = make("input", { type: "search", name: "place_words", autocomplete: "off", oninput: later, id: "place-words" });
+  const box = make("input", {
+    type: "search",
+    name: "place_words",
+    autocomplete: "off",
+    oninput: later,
+    id: "place-words",
+  });
   const label = make("label", { for: "place-words" }, t("place.search"));
   return make("div", { class: "picker" }, label, box, found);
 }
@@ -30,13 +36,15 @@ export function placePicker() {
 function rows(answer) {
   if (!answer) return [make("p", { class: "problem" }, t("place.failed"))];
   if (!answer.places.length) return [make("p", { class: "empty" }, t("place.nothing"))];
-  return answer.places.slice(0, MOST).map((place) =>
-    make(
-      "label",
-      { class: "choice" },
-      make("input", { type: "radio", name: "place", value: place.code, required: true }),
-      make("span", {}, say(place.path) || path(place)),
-      make("small", {}, `${t(`level.${place.level}`)} ${place.code}`),
-    ),
-  );
+  return answer.places
+    .slice(0, MOST)
+    .map((place) =>
+      make(
+        "label",
+        { class: "choice" },
+        make("input", { type: "radio", name: "place", value: place.code, required: true }),
+        make("span", {}, say(place.path) || path(place)),
+        make("small", {}, `${t(`level.${place.level}`)} ${place.code}`),
+      ),
+    );
 }

@@ -19,6 +19,9 @@ export function provinceName(code) {
   return say(provinces.find((one) => one.code === code)?.name ?? code);
 }
 
+/** The province and the district: enough for a list. */
+export const shortPath = (place) => path(place).split(" · ").slice(0, 2).join(" · ");
+
 /** "Kandal · Loeuk Daek", or only the province, or nothing when the place is not known. */
 export function path(place) {
   if (!place?.code) return "";

@@ -31,7 +31,12 @@ export function dressed(layout = {}) {
   const page = getComputedStyle(document.body);
   return {
     ...layout,
-    ...Object.fromEntries(["xaxis", "yaxis", ...axes].map((name) => [name, { ...quiet, ...(name[0] === "y" && { tickangle: 0 }), ...every(layout[name]), ...layout[name] }])),
+    ...Object.fromEntries(
+      ["xaxis", "yaxis", ...axes].map((name) => [
+        name,
+        { ...quiet, ...(name[0] === "y" && { tickangle: 0 }), ...every(layout[name]), ...layout[name] },
+      ]),
+    ),
     title: undefined, // the heading above the figure says it
     font: { family: page.fontFamily, size: Math.round(parseFloat(page.fontSize) * 0.78), color: ink("--ink-2") },
     paper_bgcolor: "rgba(0,0,0,0)",
@@ -41,14 +46,25 @@ export function dressed(layout = {}) {
 }
 
 /** Names are few: each gets its label. */
-const every = (axis) => (axis?.type === "category" ? { dtick: 1 } : {});
+const every = (axis) =>
+  axis?.type === "category"
+    ? { dtick: 1, tickfont: { size: Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.68) } }
+    : {};
 
 /** A trace in the page's colours: its family's, its statuses', or the shading steps of a heat map. */
 export function painted(trace) {
   const { category, status, other } = trace.meta ?? {};
-  const colour = other ? ink("--edge") : category ? ink(hue(category)) : status ? [status].flat().map((one) => ink(`--status-${one}`)) : null;
+  const colour = other
+    ? ink("--edge")
+    : category
+      ? ink(hue(category))
+      : status
+        ? [status].flat().map((one) => ink(`--status-${one}`))
+        : null;
   if (trace.type === "heatmap") return shaded(trace);
-  return colour ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } } : trace;
+  return colour
+    ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } }
+    : trace;
 }
 
 /** A heat map without Plotly's colour bar, which needs inline styles. */

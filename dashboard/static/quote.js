@@ -14,4 +14,9 @@ export function quoted(text) {
 }
 
 /** The text on one line for a list, without marks that reorder it. */
-export const oneLine = (text) => text.split(HIDDEN).filter((part) => !HIDDEN.test(part)).join("").replace(/\s+/g, " ");
+export const oneLine = (text) =>
+  text
+    .split(HIDDEN)
+    .filter((part) => !HIDDEN.test(part))
+    .join("")
+    .replace(/\s+/g, " ");

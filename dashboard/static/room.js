@@ -6,6 +6,7 @@ import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
 import { Figures } from "./figures.js";
 import { Filters } from "./filters.js";
+import { Grace } from "./grace.js";
 import { focused, step } from "./hand.js";
 import { Header } from "./header.js";
 import { Incident } from "./incident.js";
@@ -26,6 +27,7 @@ class Room {
   constructor() {
     this.desk = new Desk((cursor) => this.line.reached(cursor));
     this.feed = new Feed(hook("feed-panel"), { onOpen: (id) => this.open(id), onFail: () => this.trouble(true) });
+    this.grace = new Grace((cards) => this.feed.take(cards));
     const actions = DECIDES.includes(document.body.dataset.role) ? this.actions() : null;
     this.incident = new Incident(hook("incident"), actions);
     this.filters = new Filters(hook("filters"), (filter) => this.want(filter));
@@ -61,7 +63,7 @@ class Room {
     this.header.show(counts);
     this.header.record(record);
     if (cards.length) {
-      this.feed.take(cards);
+      this.feed.take(this.grace.sift(cards));
       this.incident.take(cards);
       this.map.refresh();
       this.figures.refresh();
@@ -73,7 +75,10 @@ class Room {
 
   want(filter) {
     this.map.show(filter);
-    this.feed.load(filter).then(() => this.trouble(false), () => {});
+    this.feed.load(filter).then(
+      () => this.trouble(false),
+      () => {},
+    );
   }
 
   trouble(there) {

@@ -11,22 +11,24 @@ const SYMBOLS = { 5: "diamond", 4: "triangle-up", 3: "square" };
 export function shapes({ provinces, numbers, limits, chosen }) {
   const colours = [ink("--step-0"), ...steps()];
   const last = (one) => Number(one.code === chosen);
-  return [...provinces].sort((one, other) => last(one) - last(other)).map((one) => {
-    const rings = one.rings.flatMap((ring) => [...ring, [null, null]]); // a null parts the rings of one shape
-    const { incidents, verified } = numbers(one.code);
-    return {
-      x: rings.map((point) => point[0]),
-      y: rings.map((point) => point[1]),
-      mode: "lines",
-      fill: "toself",
-      fillcolor: colours[stepOf(incidents, limits)],
-      line: { color: ink(last(one) ? "--ink" : "--map-edge"), width: last(one) ? 2.5 : 1 },
-      hoveron: "fills",
-      hoverinfo: "text",
-      text: t("map.hover", { name: say(one.name), n: figure(incidents), m: figure(verified) }),
-      meta: { province: one.code },
-    };
-  });
+  return [...provinces]
+    .sort((one, other) => last(one) - last(other))
+    .map((one) => {
+      const rings = one.rings.flatMap((ring) => [...ring, [null, null]]); // a null parts the rings of one shape
+      const { incidents, verified } = numbers(one.code);
+      return {
+        x: rings.map((point) => point[0]),
+        y: rings.map((point) => point[1]),
+        mode: "lines",
+        fill: "toself",
+        fillcolor: colours[stepOf(incidents, limits)],
+        line: { color: ink(last(one) ? "--ink" : "--map-edge"), width: last(one) ? 2.5 : 1 },
+        hoveron: "fills",
+        hoverinfo: "text",
+        text: t("map.hover", { name: say(one.name), n: figure(incidents), m: figure(verified) }),
+        meta: { province: one.code },
+      };
+    });
 }
 
 /** Groups of several points: a bubble with the number, ringed when one of them is of severity 5. */
@@ -42,7 +44,10 @@ export function bubbles(groups) {
       size: many.map((group) => 13 + 3.2 * Math.log2(group.points.length)),
       color: ink("--bubble"),
       opacity: 1,
-      line: { color: many.map((group) => ink(group.severity === 5 ? "--sev-5" : "--bubble-edge")), width: many.map((group) => (group.severity === 5 ? 2.5 : 1)) },
+      line: {
+        color: many.map((group) => ink(group.severity === 5 ? "--sev-5" : "--bubble-edge")),
+        width: many.map((group) => (group.severity === 5 ? 2.5 : 1)),
+      },
     },
   };
 }
