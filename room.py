@@ -46,6 +46,25 @@ Built = tuple[Flask, SocketIO, Live]
 
 def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..., Any]) -> Built:
     """The room's web application, its live channel and its follower. `mode` is Socket.IO's: eventlet, or threading."""
+    tools = equip(given, pack, log, offload)
+    app = Flask("dashboard", static_folder=None, root_path=os.path.join(os.path.dirname(__file__), "dashboard"))
+    guard(app, tools)
+    prepare(app)
+    for part in (api, desk, pages, assets):
+        app.register_blueprint(part)
+    socketio = SocketIO(
+        app,
+        async_mode=mode,
+        cors_allowed_origins=list(tools.origins),
+        transports=["websocket"],
+        namespaces=[live_module.SPACE],
+        manage_session=False,
+    )
+    return app, socketio, Live(tools, socketio, live_module.now)
+
+
+def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) -> Room:
+    """What the room works with, its board still empty."""
     vault = seal.Vault(given.data_dir)
     gazetteer, classifier = Gazetteer(pack), Classifier(pack)
 
@@ -55,7 +74,7 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
     board = Board(seal.Opener(given.data_dir / "keys"), vault, suspect)
     access = Access(log, board.role_of, live_module.now, offload)
     origins = {given.room_base_url, f"http://localhost:{given.room_port}", f"http://127.0.0.1:{given.room_port}"}
-    tools = Room(
+    return Room(
         log=log,
         board=board,
         access=access,
@@ -67,15 +86,6 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
         origins=tuple(origins),
         secure=given.room_base_url.startswith("https://"),
     )
-    app = Flask("dashboard", static_folder=None, root_path=os.path.join(os.path.dirname(__file__), "dashboard"))
-    guard(app, tools)
-    prepare(app)
-    for part in (api, desk, pages, assets):
-        app.register_blueprint(part)
-    socketio = SocketIO(
-        app, async_mode=mode, cors_allowed_origins=list(origins), transports=["websocket"], manage_session=False
-    )
-    return app, socketio, Live(tools, socketio, live_module.now)
 
 
 def follow(live: Live) -> None:

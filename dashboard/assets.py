@@ -55,6 +55,8 @@ def _file(name: str) -> Path | None:
             return path if path.is_file() else None
         if prefix.endswith("/") and name.startswith(prefix):
             folder, inside = path, name.removeprefix(prefix)
+    if "\0" in inside:
+        return None
     path = (folder / inside).resolve()
     return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
 

@@ -13,7 +13,7 @@ Figure = dict[str, Any]
 Words = Mapping[str, str]  # key -> text in the reader's language
 
 STATUSES = ("new", "verified", "rejected")
-MOST_ROWS = 12  # provinces in one figure
+MOST_ROWS = 10  # provinces in one figure
 
 
 def figures(board: Board, scope: str, pack: Pack, words: Words, language: str) -> dict[str, Figure]:

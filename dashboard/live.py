@@ -52,8 +52,8 @@ class Live:
         board = self.room.board
         after = board.cursor
         changed = board.fold(raws)
-        rows = queries.rows_of(board, changed) if len(changed) <= MOST_CARDS else []
-        missed = 0 if rows else len(changed)
+        few = len(changed) <= MOST_CARDS
+        rows, missed = (queries.rows_of(board, changed), 0) if few else ([], len(changed))
         for role in self._roles():
             seen = [self.room.see(row, role) for row in rows]
             cards = [card for card in seen if card is not None]

@@ -79,7 +79,10 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
     level = told.get("level")
     if not code or level in (None, "none"):
         return None
-    point, because = {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None}, told.get("because", [])
+    point, because = (
+        {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None},
+        told.get("because") or [],
+    )
     if finest != LEVELS[-1]:
         point, because = {"lat": None, "lon": None, "station": None}, []
     if LEVELS.index(level) > LEVELS.index(finest):

@@ -19,24 +19,33 @@ TRIES, PAUSE = 3, 0.5  # a gateway that gets no answer tries again, after so man
 NO_ANSWER = 0  # in place of a status
 ENOUGH = 50  # messages without an answer after which nobody is there any more
 ACCEPTED = 200
+BY_HAND = 130  # the exit status of what Ctrl-C ended
 
 
 @dataclass(frozen=True)
 class Job:
-    """One request to make: `due` seconds after the start, through `door`; `hour` is shown while it is the newest."""
+    """One request to make: `due` seconds after the start, through `door`; `hour` is shown while it is the newest.
+
+    `again`: a gateway's repetition of an earlier one.
+    """
 
     due: float
     door: str
     hour: str
     make: Callable[[], Request]
+    again: bool = False
 
 
 @dataclass
 class Answers:
-    """How many of which status, by door, so far; `wanted`: of how many; `stopped`: why the rest was not sent."""
+    """How many of which status, by door, so far, and how many of them were repetitions.
+
+    `wanted`: of how many; `stopped`: why the rest was not sent.
+    """
 
     wanted: int
     by_door: dict[str, Counter[int]] = field(default_factory=dict)
+    again: Counter[str] = field(default_factory=Counter)
     stopped: str = ""
     by_hand: bool = False
 
@@ -144,6 +153,7 @@ class Crowd:
         status = self.send(job.make())
         with self._lock:
             self.answers.by_door.setdefault(job.door, Counter())[status] += 1
+            self.answers.again[job.door] += job.again
             self._hour = max(self._hour, job.hour)
 
     def _done(self, future: Future[None]) -> None:

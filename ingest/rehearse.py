@@ -12,12 +12,10 @@ from functools import partial
 from typing import Any
 
 from ingest.callers import Rehearsal
-from ingest.crowd import ACCEPTED, NO_ANSWER, Answers, Crowd, Job, Wire
+from ingest.crowd import ACCEPTED, BY_HAND, NO_ANSWER, Answers, Crowd, Job, Wire
 from ingest.day import Delivery, script
 from server import pack as packs
 from server import settings
-
-BY_HAND = 130  # the exit status of what Ctrl-C ended
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -32,7 +30,7 @@ def main(words: Sequence[str] | None = None) -> None:
         print(f"Rehearsal {run.name}: {len(deliveries)} messages of {pack.day}, {asked.speed:g} times as fast as life.")
         crowd = Crowd(wire.send, sys.stdout)
         answers = crowd.send_all(jobs(deliveries, run, asked.speed, pack.zone), len(deliveries))
-    print(table(deliveries, answers))
+    print(table(answers))
     if not answers.fine():
         sys.exit(BY_HAND if answers.by_hand else 1)
 
@@ -50,16 +48,15 @@ def jobs(deliveries: Sequence[Delivery], run: Rehearsal, speed: float, zone: tzi
     for delivery in deliveries:
         due = (delivery.at - deliveries[0].at).total_seconds() / speed
         hour = delivery.at.astimezone(zone).strftime("%H:%M")
-        yield Job(due, delivery.door, hour, partial(run.request, delivery, delivery.at))
+        yield Job(due, delivery.door, hour, partial(run.request, delivery, delivery.at), bool(delivery.again))
 
 
-def table(deliveries: Sequence[Delivery], answers: Answers) -> str:
+def table(answers: Answers) -> str:
     """What was sent by which door, and what came of it. Repetitions are among the sent, and answered like the first."""
-    again = Counter(delivery.door for delivery in deliveries if delivery.again)
     rows = [f"{'door':<9}{'sent':>7}{'accepted':>10}{'of these repeated':>19}  anything else"]
     for door, counted in sorted(answers.by_door.items()):
-        rows.append(_row(door, counted, again[door]))
-    rows.append(_row("all", sum(answers.by_door.values(), Counter()), sum(again.values())))
+        rows.append(_row(door, counted, answers.again[door]))
+    rows.append(_row("all", sum(answers.by_door.values(), Counter()), answers.again.total()))
     return "\n".join([*rows, *([answers.stopped] if answers.stopped else [])])
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from ingest import outcome
 from ingest.callers import Rehearsal
-from ingest.crowd import ACCEPTED, Crowd, Job, Wire
+from ingest.crowd import ACCEPTED, BY_HAND, Crowd, Job, Wire
 from ingest.day import Delivery
 from server import pack, settings
 from server.access import Access
@@ -57,6 +57,8 @@ def main(words: Sequence[str] | None = None) -> None:
             wire.must_be_open()
             with token(given) as secret:
                 fine = play(rows, given, wire, partial(ask, given.room_base_url, secret))
+    except KeyboardInterrupt:
+        sys.exit(BY_HAND)
     except (OSError, Down) as fault:
         sys.exit(f"The replay ended: {fault}. Is the file there, and does the room run (`make run`)?")
     sys.exit(0 if fine else 1)

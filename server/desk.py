@@ -98,7 +98,10 @@ def incident(card: str) -> Incident:
 
 def said(name: str) -> str:
     """A text field of the request; empty when it is missing."""
-    body: Any = request.get_json(silent=True) if request.is_json else request.form
+    try:
+        body: Any = request.get_json(silent=True) if request.is_json else request.form
+    except RecursionError:  # brackets in brackets in brackets
+        body = None
     value = body.get(name, "") if hasattr(body, "get") else ""
     return value if isinstance(value, str) else str(value)
 

@@ -169,9 +169,7 @@ class TokenRevoked(Event):
 
 
 KINDS: dict[str, type[Event]] = {kind.wire: kind for kind in Event.__subclasses__()}
-UPCASTERS: dict[
-    tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]
-] = {}  # (wire, v) -> the body one version up
+UPCASTERS: dict[tuple[str, int], Callable[[Any], dict[str, Any]]] = {}  # (wire, v) -> the body one version up
 
 
 class Unknown(Exception):

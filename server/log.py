@@ -93,7 +93,7 @@ class Log:
         options: dict[str, Any] = {"decode_responses": True, "retry": Retry(NoBackoff(), 0), **patience}
         # an address without a scheme is a unix socket's path, which may be relative
         connect = redis.from_url(address, **options) if "://" in address else None
-        self._redis = connect or redis.Redis(unix_socket_path=address, **options)
+        self.client = connect or redis.Redis(unix_socket_path=address, **options)
         self._append = hashlib.sha1(APPEND.encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
@@ -120,35 +120,32 @@ class Log:
 
     def _evaluate(self, args: list[str | int]) -> Any:
         try:
-            return self._redis.evalsha(self._append, len(self._keys), *self._keys, *args)
+            return self.client.evalsha(self._append, len(self._keys), *self._keys, *args)
         except redis.exceptions.NoScriptError:
-            return self._redis.eval(APPEND, len(self._keys), *self._keys, *args)
+            return self.client.eval(APPEND, len(self._keys), *self._keys, *args)
 
     def read(self, after: str = START, count: int = 1000) -> list[Raw]:
         """Up to `count` facts behind place `after`."""
-        return [Raw(*entry) for entry in self.ask(self._redis.xrange, self.stream, f"({after}", "+", count)]
-
-    def at(self, fact_id: str) -> Raw | None:
-        """The fact at this place, if there is one."""
-        return next((Raw(*entry) for entry in self.ask(self._redis.xrange, self.stream, fact_id, fact_id)), None)
+        return [Raw(*entry) for entry in self.ask(self.client.xrange, self.stream, f"({after}", "+", count)]
 
     def follow(self, after: str, wait: float, count: int = 1000) -> list[Raw]:
         """The same, but when there is none yet, wait up to `wait` seconds for it."""
-        return _entries(self.ask(self._redis.xread, {self.stream: after}, count, _block(wait)))
+        # None does not wait, where BLOCK 0 would wait for ever
+        return _entries(self.ask(self.client.xread, {self.stream: after}, count, int(wait * 1000) or None))
 
     def head(self) -> str:
         """The place of the newest fact; START on an empty log."""
-        newest = self.ask(self._redis.xrevrange, self.stream, "+", "-", 1)
+        newest = self.ask(self.client.xrevrange, self.stream, "+", "-", 1)
         return newest[0][0] if newest else START
 
     def length(self) -> int:
         """How many facts there are."""
-        return self.ask(self._redis.xlen, self.stream)
+        return self.ask(self.client.xlen, self.stream)
 
     def join(self, group: str) -> None:
         """Make the group of workers that shares the log, from its first fact on, unless it is there."""
         try:
-            self.ask(self._redis.xgroup_create, self.stream, group, "0", mkstream=True)
+            self.ask(self.client.xgroup_create, self.stream, group, "0", mkstream=True)
         except Down as fault:
             if "BUSYGROUP" not in str(fault.__cause__):
                 raise
@@ -156,30 +153,30 @@ class Log:
     def take(self, group: str, worker: str, count: int, wait: float) -> list[Raw]:
         """Facts for this worker alone: first those it took and never finished, one by one so that only the one that
         ends its worker is handed out again and again; else new ones."""
-        unfinished = _entries(self.ask(self._redis.xreadgroup, group, worker, {self.stream: "0"}, 1))
-        if unfinished:
-            return unfinished
-        return _entries(self.ask(self._redis.xreadgroup, group, worker, {self.stream: ">"}, count, _block(wait)))
+        held, block = self.ask(self.client.xreadgroup, group, worker, {self.stream: "0"}, 1), int(wait * 1000) or None
+        return _entries(held) or _entries(
+            self.ask(self.client.xreadgroup, group, worker, {self.stream: ">"}, count, block)
+        )
 
     def adopt(self, group: str, worker: str, idle: float, count: int = 100) -> int:
         """Take over facts that another worker has held for `idle` seconds. How many."""
         least = int(idle * 1000)
         # `justid`: taking over is not handing out, so it does not count as a delivery
-        return len(self.ask(self._redis.xautoclaim, self.stream, group, worker, least, "0-0", count, justid=True))
+        return len(self.ask(self.client.xautoclaim, self.stream, group, worker, least, "0-0", count, justid=True))
 
     def deliveries(self, group: str, worker: str) -> dict[str, int]:
         """How often each fact that this worker holds was handed out."""
-        held = self.ask(self._redis.xpending_range, self.stream, group, "-", "+", 1000, worker)
+        held = self.ask(self.client.xpending_range, self.stream, group, "-", "+", 1000, worker)
         return {entry["message_id"]: entry["times_delivered"] for entry in held}
 
     def done(self, group: str, ids: Sequence[str]) -> None:
         """These facts need no more work by this group."""
         if ids:
-            self.ask(self._redis.xack, self.stream, group, *ids)
+            self.ask(self.client.xack, self.stream, group, *ids)
 
     def ping(self) -> None:
         """Raises Down unless the record answers."""
-        self.ask(self._redis.ping)
+        self.ask(self.client.ping)
 
     def ask(self, command: Any, *args: Any, **options: Any) -> Any:
         """Run one Redis command; whatever Redis says no to is Down."""
@@ -187,11 +184,6 @@ class Log:
             return command(*args, **options)
         except (redis.RedisError, OSError) as fault:
             raise Down("the record cannot be reached") from fault
-
-    @property
-    def client(self) -> redis.Redis:
-        """The connection, for the drawer."""
-        return self._redis
 
 
 def _arguments(draft: Draft) -> list[str | int]:
@@ -201,14 +193,8 @@ def _arguments(draft: Draft) -> list[str | int]:
     return [*head, len(draft.once), *draft.once]
 
 
-def _block(wait: float) -> int | None:
-    """Milliseconds for BLOCK; None does not wait, where 0 would wait for ever."""
-    return int(wait * 1000) or None
-
-
 def _entries(answer: Any) -> list[Raw]:
     """XREAD's answer: a list of streams, a mapping in newer protocols, or nothing."""
     streams = answer.items() if isinstance(answer, dict) else answer or []
-    found = [entry for _, entries in streams for entry in entries]
-    # a mapping wraps the entries once more
+    found = [entry for _, entries in streams for entry in entries]  # a mapping wraps the entries once more
     return [Raw(*entry) for entry in (found[0] if found and isinstance(found[0], list) else found)]

@@ -2,8 +2,9 @@
 
 import logging
 import os
+import re
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from server import events, grammar, logs, seal, settings
@@ -68,7 +69,9 @@ class Reader:
         text = body["text"]
         parsed = grammar.parse(text, self.pack.taxonomy)
         located = self.gazetteer.find(text, _station(parsed, body), _point(body))
-        sorting = self.classifier.read(text, parsed)
+        # a place's name may hold a word of another meaning: it has been understood already
+        rest = replace(parsed, words=_without(parsed.words, located.because))
+        sorting = self.classifier.read(_without(text, located.because), rest)
         reading = self._reading(event, body, parsed, located, sorting)
         drafts = [Draft(reading, by="reader", cause=fact.id, once=(f"read:{event.subject}",))]
         if sorting.kind == "incident":
@@ -119,6 +122,13 @@ def _incident(event: events.ReportReceived, reading: events.ReportRead) -> event
         rehearsal=event.rehearsal,
         reason="",
     )
+
+
+def _without(text: str, understood: tuple[str, ...]) -> str:
+    """The text without these words, whatever their capitals."""
+    for words in understood:
+        text = re.sub(re.escape(words), " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def _station(parsed: Parsed, body: dict[str, Any]) -> str | None:

@@ -62,16 +62,14 @@ def environment(folder: Path | None = None) -> dict[str, str]:
 def read(env: Mapping[str, str]) -> Settings:
     """`env` as Settings. Raises Unfit with every missing, weak or odd setting by name."""
     faults: list[str] = []
-    data_dir = Path(env.get("DATA_DIR") or "data")
-    room_host = env.get("ROOM_HOST") or "127.0.0.1"
-    intake_host = env.get("INTAKE_HOST") or "127.0.0.1"
+    room_host, intake_host = (env.get(name) or "127.0.0.1" for name in ("ROOM_HOST", "INTAKE_HOST"))
     room_port = _port(env, "ROOM_PORT", 5000, faults)
     intake_port = _port(env, "INTAKE_PORT", 5001, faults)
     if room_port == intake_port:
         faults.append("ROOM_PORT and INTAKE_PORT are the same: each door needs a port of its own.")
     gateways = tuple((env.get("GATEWAYS") or ",".join(SECRETS)).replace(" ", "").split(","))
     made = Settings(
-        data_dir=data_dir,
+        data_dir=Path(env.get("DATA_DIR") or "data"),
         redis_url=env.get("REDIS_URL", ""),
         own_redis=not env.get("REDIS_URL"),
         intake_host=intake_host,

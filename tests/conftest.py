@@ -1,4 +1,4 @@
-"""What many tests need: a real Redis, a log of its own for each test, keys, the pack, and the private door in one process."""
+"""What many tests need: a real Redis, a log of its own for each test, keys, the pack, the private door."""
 
 import os
 import shutil
@@ -14,11 +14,12 @@ from hypothesis import settings as hypothesis_settings
 
 from server import embedded_redis, seal, settings
 from server import pack as packs
+from server.access import ROLES
 from server.log import Down, Log
 from server.pack import Pack
 from server.settings import Settings
 from tests.days import Pen, furnish
-from tests.house import House, build
+from tests.house import Eyes, House, build
 
 SECRET = "a secret of more than sixteen characters"  # of every gateway
 hypothesis_settings.register_profile("room", deadline=None, max_examples=40)
@@ -94,3 +95,15 @@ def furnished(redis_server: str, tmp_path_factory: pytest.TempPathFactory, pack:
     furnish(made.log, Pen(folder))
     made.fold()
     return made
+
+
+@pytest.fixture(scope="module")
+def eyes(furnished: House) -> Eyes:
+    """A program in each role, looking at the furnished room."""
+    return {role: furnished.program(role) for role in ROLES}
+
+
+@pytest.fixture
+def pen(keys: Path) -> Pen:
+    """Writes facts with this test's keys."""
+    return Pen(keys)

@@ -46,7 +46,7 @@ class Pen:
 
     def read(self, n: int, text: str = TEXTS[0], source: str = SOURCES[1], **more: Any) -> events.ReportRead:
         where = more.pop("where", PLACES[1])
-        code = str(where.get("code") or "")
+        code = str(where.get("code") or "").replace("KD", "08")
         words = {
             "text": text,
             "sender": "+85512345678",

@@ -8,16 +8,34 @@ from unittest import mock
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 import room
 from dashboard.live import Live
 from server import settings
 from server.log import Log
 from server.pack import Pack
+from tests import days
+from tests.days import report_id
 
 PHRASE = "four ordinary words together"
 ENV = {name: "a secret of more than sixteen" for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
 cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+Eyes = dict[str, FlaskClient]  # role -> a program in it
+DESKS = ("administrator", "analyst")
+HERE = "http://localhost:5000"
+WRITES = [  # address, body
+    (f"/api/v1/incidents/{report_id(days.NEW)}/verification", {"method": "call_back", "reason": "called back"}),
+    (f"/api/v1/incidents/{report_id(days.NEW)}/rejection", {"method": "document", "reason": "not so"}),
+    (f"/api/v1/incidents/{report_id(days.NEW)}/category", {"code": "IN", "reason": "rather this"}),
+    (f"/api/v1/incidents/{report_id(days.NEW)}/place", {"place": "0805", "reason": "they said where"}),
+    (f"/api/v1/incidents/{report_id(days.NEW)}/notes", {"note": "a note"}),
+    (f"/api/v1/reports/{report_id(days.RAW)}/incident", {"code": "PR", "reason": "I read it"}),
+    ("/sign-out", {}),
+]
 
 
 @dataclass
@@ -27,6 +45,17 @@ class House:
     app: Any
     socketio: Any
     live: Live
+
+    @property
+    def views(self) -> dict[str, Any]:
+        """Every view by its name."""
+        found: dict[str, Any] = self.app.view_functions
+        return found
+
+    @property
+    def rules(self) -> list[Rule]:
+        """Every route."""
+        return list(self.app.url_map.iter_rules())
 
     @property
     def log(self) -> Log:
@@ -73,6 +102,33 @@ def csrf(client: FlaskClient) -> str:
 def build(folder: Path, pack: Pack, log: Log, **env: str) -> House:
     """A private door with DATA_DIR `folder` on this log; pass-phrases are hashed cheaply."""
     given = settings.read({**ENV, "DATA_DIR": str(folder), "REDIS_URL": "unix:///not-used", **env})
-    with mock.patch("server.access.PasswordHasher", lambda **_: cheap):
+    with mock.patch("server.access.PasswordHasher", return_value=cheap):
         made = room.build(given, pack, log, mode="threading", offload=lambda work, *args: work(*args))
     return House(*made)
+
+
+def error(answer: TestResponse) -> dict[str, str]:
+    assert isinstance(answer.json, dict)
+    assert set(answer.json) <= {"error", "card"}
+    found: dict[str, str] = answer.json["error"]
+    assert set(found) == {"code", "message", "ref"}
+    assert re.fullmatch("[0-9a-f]{8}", found["ref"])
+    return found
+
+
+def told(client: FlaskClient, n: int) -> dict[str, Any]:
+    answer = client.get(f"/api/v1/cards/{report_id(n)}")
+    assert answer.status_code == 200, answer.text
+    whole: dict[str, Any] = answer.json  # type: ignore[assignment]
+    return whole
+
+
+def decide(client: FlaskClient, n: int, what: str, **body: Any) -> TestResponse:
+    noun = "reports" if what == "incident" else "incidents"
+    return client.post(f"/api/v1/{noun}/{report_id(n)}/{what}", json=body)
+
+
+def cards(client: FlaskClient, query: str = "limit=200") -> dict[str, dict[str, Any]]:
+    answer = client.get(f"/api/v1/cards?{query}").json
+    assert answer
+    return {card["id"]: card for card in answer["cards"]}

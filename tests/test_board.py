@@ -102,7 +102,7 @@ def folded(folder: Path, day: list[Raw], size: int = 1000) -> Board:
 def picture(board: Board) -> dict[str, Any]:
     """Everything that a board knows."""
     tables = {
-        name: [tuple(row) for row in board.db.execute(f"SELECT rowid, * FROM {name} ORDER BY rowid")]
+        name: [tuple(row) for row in board.db.execute(f"SELECT rowid, * FROM {name} ORDER BY rowid")]  # noqa: S608
         for name in ("cards", "history", "accounts", "words")
     }
     return {**tables, "cursor": board.cursor}

@@ -85,10 +85,12 @@ def test_hostile_text_stays_text(rig: Rig, amina: Screen) -> None:
     runnable = amina.page.locator("img, iframe, script, a[href*=evil], svg[onload], [onerror], [onmouseover]")
     before = runnable.count()
     for text in HOSTILE:
-        words = told(rig, f"IN {text}")
+        words = told(rig, f"NC KD0123-7 {text}")
         card(amina, words[-8:]).click()
         expect(amina.page.locator("[data-testid=original]")).to_contain_text(words[-8:])
         assert runnable.count() == before
+        amina.page.keyboard.press("Escape")
+        amina.page.mouse.move(900, 10)  # while somebody reads, new cards wait
 
 
 def test_a_frame_that_is_lost_on_the_way_is_recovered(rig: Rig, browser: Browser) -> None:

@@ -117,12 +117,6 @@ def test_reading_by_pages_gives_every_fact_once_and_in_order(log: Log) -> None:
         after = raws[-1].id
     assert got == [str(n) for n in range(25)]
     assert after == log.head()
-    assert log.at(after) == raws_at(log, after)
-    assert log.at("1-1") is None
-
-
-def raws_at(log: Log, fact_id: str) -> object:
-    return next(raw for raw in log.read() if raw.id == fact_id)
 
 
 def test_places_sort_as_the_log_does_and_not_as_text_does() -> None:

@@ -1,6 +1,6 @@
 // Asks the server, and turns every way of failing into one Problem with a status and a sentence.
 
-/** What went wrong: `status` (0 = no answer came), the server's sentence, its reference, a newer card if there is one. */
+/** What went wrong: `status` (0: no answer came), the server's sentence, its reference, and a newer card if any. */
 export class Problem extends Error {
   constructor(status, body = {}) {
     super(body.error?.message ?? "");

@@ -22,28 +22,8 @@ export class Row {
     this.element.classList.toggle("rehearsal", !!card.rehearsal);
     this.element.classList.toggle("rejected", card.status === "rejected");
     this.when = make("time", { datetime: card.at });
-    const where = shortPath(card.place);
-    this.element.replaceChildren(
-      card.status ? severityMark(card.severity) : make("span", { class: "sev" }),
-      make(
-        "div",
-        { class: "card-head" },
-        codeMark(card),
-        make("span", { class: "card-what" }, headline(card)),
-        make(
-          "span",
-          { class: where ? "card-where" : "card-where unknown", title: path(card.place) },
-          where || t("place.none"),
-        ),
-        this.when,
-      ),
-      make(
-        "div",
-        { class: "card-foot" },
-        make("p", { class: "card-text", dir: "auto" }, oneLine(card.text ?? "")),
-        tags(card),
-      ),
-    );
+    const mark = card.status ? severityMark(card.severity) : make("span", { class: "sev" });
+    this.element.replaceChildren(mark, head(card, this.when), foot(card));
     this.tick();
   }
 
@@ -52,6 +32,24 @@ export class Row {
     const text = `${clockTime(this.card.at)} · ${age(this.card.at)}`;
     if (this.when.textContent !== text) this.when.textContent = text;
   }
+}
+
+function head(card, when) {
+  const where = shortPath(card.place);
+  const known = where ? "card-where" : "card-where unknown";
+  return make(
+    "div",
+    { class: "card-head" },
+    codeMark(card),
+    make("span", { class: "card-what" }, headline(card)),
+    make("span", { class: known, title: path(card.place) }, where || t("place.none")),
+    when,
+  );
+}
+
+function foot(card) {
+  const words = make("p", { class: "card-text", dir: "auto" }, oneLine(card.text ?? ""));
+  return make("div", { class: "card-foot" }, words, tags(card));
 }
 
 function tags(card) {

@@ -1,16 +1,16 @@
 // The list of cards, newest first: what is shown changes in place, and new ones wait while somebody is reading.
-import { get } from "./ask.js";
 import { Row } from "./card.js";
 import { later } from "./cursors.js";
-import { matches, query } from "./filters.js";
+import { matches } from "./filters.js";
 import { reading } from "./hand.js";
 import { hook } from "./make.js";
+import { inOrder, place } from "./order.js";
+import { Pages } from "./pages.js";
 import { tell } from "./tally.js";
 
-const PAGE = 50;
 const LIVE = 200; // rows; above this the top of the list is fetched anew instead of growing
 const DEEPEST = 600; // rows somebody may scroll through before a filter is the better tool
-const SEARCH_REST = 1500; // ms between searches that live cards cause
+const REST = 1500; // ms between searches that live cards cause, and after a page that failed
 
 /** The feed in `root`; calls onOpen(id) when a row is chosen, onFail(problem) when a page could not be fetched. */
 export class Feed {
@@ -21,7 +21,7 @@ export class Feed {
     this.rows = new Map();
     this.waiting = new Map();
     this.early = []; // live cards that came while a page was on its way
-    this.loads = 0;
+    this.pages = new Pages();
     this.filter = {};
     this.pill.addEventListener("click", () => this.letIn());
     this.list.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -29,28 +29,34 @@ export class Feed {
       this.list.addEventListener(sign, () => setTimeout(() => this.settle()));
   }
 
-  /** Fetches the first page for a filter; answers its cursor. A later call makes an earlier one void. */
+  /** Fetches the first page for a filter; answers its cursor. Raises Problem. */
   async load(filter = this.filter) {
-    const mine = ++this.loads;
     const other = filter !== this.filter;
     this.filter = filter;
-    this.list.setAttribute("aria-busy", "true");
+    this.busy(true);
     try {
-      const page = await get("/api/v1/cards", { ...query(filter), limit: PAGE });
-      if (mine === this.loads) this.replace(page, other);
+      const { page, late } = await this.pages.first(filter);
+      if (!late) this.replace(page, other);
+      if (!late) this.busy(false);
       return page.cursor;
     } catch (problem) {
-      if (mine === this.loads) this.onFail(problem);
+      this.fail(problem);
       throw problem;
-    } finally {
-      if (mine === this.loads) this.loaded();
     }
   }
 
-  loaded() {
-    this.list.setAttribute("aria-busy", "false");
-    this.loads = 0;
-    this.take(this.early.splice(0));
+  fail(problem) {
+    this.failed = true; // for a moment, or what waits would make us ask again at once
+    setTimeout(() => (this.failed = false), REST);
+    this.onFail(problem);
+    this.busy(false);
+  }
+
+  /** While a page is on its way, live cards wait; they are newer than it. */
+  busy(loading) {
+    this.loading = loading;
+    this.list.setAttribute("aria-busy", String(loading));
+    if (!loading) this.take(this.early.splice(0));
   }
 
   replace(page, other) {
@@ -73,7 +79,7 @@ export class Feed {
 
   /** Takes live cards: in place where they are shown, else to the top or behind the pill. */
   take(cards) {
-    if (this.loads) return void this.early.push(...cards);
+    if (this.loading) return void this.early.push(...cards);
     let search = false;
     for (const card of cards) {
       const row = this.rows.get(card.id);
@@ -112,12 +118,11 @@ export class Feed {
   search() {
     this.searching ??= setTimeout(async () => {
       this.searching = null;
-      const filter = this.filter;
-      const page = await get("/api/v1/cards", { ...query(filter), limit: PAGE }).catch(() => null);
-      if (!page || filter !== this.filter) return;
-      for (const card of page.cards) if (!this.rows.has(card.id) && !this.below(card)) this.waiting.set(card.id, card);
+      const page = await this.pages.more(this.filter).catch(() => null);
+      const fresh = page?.cards.filter((card) => !this.rows.has(card.id) && !this.below(card)) ?? [];
+      for (const card of fresh) this.waiting.set(card.id, card);
       this.settle();
-    }, SEARCH_REST);
+    }, REST);
   }
 
   /** A card is open, or somebody is reading the list. */
@@ -126,7 +131,7 @@ export class Feed {
   }
 
   settle() {
-    if (this.waiting.size && !this.held) this.insert();
+    if (this.waiting.size && !this.held && !this.failed) this.insert();
     this.say();
   }
 
@@ -140,29 +145,24 @@ export class Feed {
     if (this.rows.size + this.waiting.size > LIVE) return void this.load().catch(() => {});
     const fresh = [...this.waiting.values()].sort((one, other) => (one.at < other.at ? -1 : 1));
     this.waiting.clear();
-    for (const card of fresh) this.place(card);
+    for (const card of fresh) {
+      const row = new Row(card, this.onOpen);
+      row.element.classList.add("fresh");
+      place(this.list, this.rows, row);
+    }
+    this.rows = inOrder(this.list, this.rows);
     this.total += fresh.length;
     this.choose(this.chosen);
-    this.rows = new Map([...this.rows.values()].sort(newestFirst).map((row) => [row.card.id, row]));
-  }
-
-  place(card) {
-    const row = new Row(card, this.onOpen);
-    row.element.classList.add("fresh");
-    const older = [...this.list.children].find((element) => this.rows.get(element.dataset.id).card.at <= card.at);
-    this.rows.set(card.id, row);
-    this.list.insertBefore(row.element, older ?? null);
   }
 
   async scrolled() {
     const rest = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight;
     if (this.list.scrollTop <= 4) this.settle();
-    if (rest > 300 || !this.next || this.loads || this.paging || this.rows.size >= DEEPEST) return;
+    if (rest > 300 || !this.next || this.loading || this.paging || this.rows.size >= DEEPEST) return;
     this.paging = true;
-    const filter = this.filter;
-    const page = await get("/api/v1/cards", { ...query(filter), limit: PAGE, before: this.next }).catch(this.onFail);
+    const page = await this.pages.more(this.filter, this.next).catch(this.onFail);
     this.paging = false;
-    if (!page || filter !== this.filter) return;
+    if (!page) return;
     for (const card of page.cards) if (!this.rows.has(card.id)) this.append(card);
     this.next = page.next;
     this.say();
@@ -176,15 +176,8 @@ export class Feed {
   }
 
   say() {
-    const { rows, waiting, total = 0 } = this;
-    const deep = rows.size >= DEEPEST;
-    tell(this.root, {
-      shown: rows.size,
-      total: Math.max(total, rows.size),
-      waiting: waiting.size,
-      loading: this.loads > 0,
-      deep,
-    });
+    const [shown, waiting, loading] = [this.rows.size, this.waiting.size, this.loading];
+    tell(this.root, { shown, waiting, loading, total: Math.max(this.total ?? 0, shown), deep: shown >= DEEPEST });
   }
 
   /** Marks the card that is open; while one is, the list holds still. */
@@ -203,5 +196,3 @@ export class Feed {
     for (const row of this.rows.values()) row.tick();
   }
 }
-
-const newestFirst = (one, other) => (one.card.at < other.card.at ? 1 : one.card.at > other.card.at ? -1 : 0);

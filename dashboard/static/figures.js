@@ -75,5 +75,9 @@ export class Figures {
 }
 
 /** A family's code in its colour: the legend, in the same signs as the feed. */
-const chip = (trace) =>
-  trace.meta.other ? make("span", { class: "code" }, trace.name) : codeMark({ category: trace.meta.category });
+function chip({ meta, name }) {
+  if (meta.category) return codeMark({ category: meta.category });
+  const mark = make("span", { class: "code" }, name);
+  mark.style.setProperty("--hue", "var(--edge)");
+  return mark;
+}

@@ -25,7 +25,7 @@ export class Header {
     for (const name of ["new", "unsorted"]) hook(name).hidden = !desk;
     hook("verified").hidden = desk;
     write("count-verified", figure(counts.by_status?.verified ?? 0));
-    write("count-unsorted", figure(counts.unsorted + counts.raw + counts.set_aside));
+    write("count-unsorted", figure(counts.unsorted + (counts.raw ?? 0) + (counts.set_aside ?? 0)));
     hook("restricted").hidden = !Number.isFinite(counts.restricted);
     write("count-restricted", figure(counts.restricted));
     hook("count-grave").parentElement.classList.toggle("some", (counts.by_severity?.["5"] ?? 0) > 0);

@@ -55,5 +55,6 @@ export function headline(card) {
 
 /** A point of the map in words of ours: number, code and name, never the sender's words. */
 export function pointTitle(point) {
-  return `#${point.number ?? "–"} · ${point.category ?? ""} ${nameOf(point.category)} · ${t("severity.is", { n: point.severity })}`;
+  const what = `${point.category ?? ""} ${nameOf(point.category)}`;
+  return `#${point.number ?? "–"} · ${what} · ${t("severity.is", { n: point.severity })}`;
 }

@@ -1,6 +1,6 @@
 // Runs a piece of work at once when it has rested, and never more often than once in a while.
 
-/** A function that asks for `work`; it runs now, or `rest` ms after it last ended. Work that answers false needs no rest. */
+/** Asks for `work`: it runs now, or `rest` ms after it last ended. Work that answers false needs no rest. */
 export function nowAndThen(work, rest) {
   let timer = null;
   let again = false;

@@ -141,7 +141,8 @@ async function begin() {
 }
 
 // A room that cannot begin says so and tries again; nothing has been changed by then.
-begin().catch(() => {
+begin().catch((fault) => {
+  console.error(fault);
   hook("begin-failed").hidden = false;
   setTimeout(() => location.reload(), AGAIN);
 });

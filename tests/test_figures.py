@@ -1,0 +1,128 @@
+"""Figures: Plotly accepts every one, empty or full, in every language, and nothing restricted is in any."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from dashboard import figures
+from dashboard.words import languages, words_for
+from server import events, queries
+from server.board import Board
+from server.log import Raw
+from server.pack import Pack
+from server.queries import SCOPES, Filters
+from server.seal import Opener, Vault, make_keys
+from tests.days import PLACES, Pen, raws, report_id
+
+NAMES = ("reports", "where", "status")
+
+
+@pytest.fixture(scope="module")
+def pen(tmp_path_factory: pytest.TempPathFactory) -> Pen:
+    folder = tmp_path_factory.mktemp("figures")
+    make_keys(folder / "keys")
+    pen = Pen(folder)
+    pen.folder = folder  # type: ignore[attr-defined]
+    return pen
+
+
+def board_of(pen: Pen, day: list[Raw]) -> Board:
+    folder: Path = pen.folder  # type: ignore[attr-defined]
+    board = Board(Opener(folder / "keys"), Vault(folder), lambda text: False)
+    board.fold(day)
+    return board
+
+
+@pytest.fixture(scope="module")
+def full(pen: Pen, pack: Pack) -> Board:
+    """A day with every category in every province, of every status, and one restricted incident."""
+    facts: list[events.Event] = []
+    provinces = [place.code for place in pack.places.values() if place.level == "province"]
+    codes = [category.code for category in pack.taxonomy.categories]
+    for n in range(len(provinces) * 3):
+        where = {"code": provinces[n % len(provinces)], "level": "province", "lat": 11.0, "lon": 105.0}
+        family = {"category": codes[n % len(codes)], "sub": "", "severity": n % 6}
+        at = f"2017-06-04T{n % 10:02d}:{n % 60:02d}:00+00:00"
+        facts += [pen.received(n, at=at), pen.read(n, where=where, **family), pen.opened(n, **family)]
+        facts += [[pen.verified(n)], [pen.rejected(n)], []][n % 3]
+    facts += [pen.received(500), pen.read(500, where=PLACES[0]), pen.opened(500, province="")]
+    facts += [pen.received(501), pen.read(501, kind="noise", category="", sub="", where=PLACES[0])]
+    hidden = {"restricted": True, "category": "OB", "sub": "OE"}
+    facts += [pen.received(600), pen.read(600, where=PLACES[1], **hidden), pen.opened(600, **hidden), pen.verified(600)]
+    return board_of(pen, raws(facts))
+
+
+def drawn(board: Board, scope: str, pack: Pack, language: str) -> dict[str, Any]:
+    return figures.figures(board, scope, pack, words_for(language), language)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("scope", SCOPES)
+def test_plotly_accepts_every_figure_of_a_full_and_of_an_empty_day(
+    full: Board, pen: Pen, pack: Pack, scope: str, language: str
+) -> None:
+    for board in (full, board_of(pen, [])):
+        made = drawn(board, scope, pack, language)
+        assert tuple(made) == NAMES
+        for figure in made.values():
+            go.Figure({"data": figure["data"], "layout": figure["layout"]})
+            assert figure["says"] in words_for(language)
+            json.dumps(figure, allow_nan=False)
+
+
+def test_an_empty_day_has_figures_without_traces(pen: Pen, pack: Pack) -> None:
+    assert [figure["data"] for figure in drawn(board_of(pen, []), "all", pack, "en").values()] == [[], [], []]
+
+
+def test_the_figures_add_up_to_what_the_board_counts(full: Board, pack: Pack) -> None:
+    for scope in SCOPES:
+        made, counts = drawn(full, scope, pack, "en"), queries.counts(full, scope)
+        assert sum(made["status"]["data"][0]["x"]) == counts["incidents"]
+        _, _, total = queries.page(full, Filters(), scope)
+        assert sum(sum(trace["y"]) for trace in made["reports"]["data"]) == total
+
+
+def test_the_hours_are_those_of_the_election(pen: Pen, pack: Pack) -> None:
+    board = board_of(pen, raws([pen.received(1, at="2017-06-04T03:47:00+00:00"), pen.read(1)]))
+    assert drawn(board, "all", pack, "en")["reports"]["data"][0]["x"] == ["2017-06-04 10:40"]
+
+
+def test_no_restricted_incident_changes_any_figure_or_the_map(full: Board, pen: Pen, pack: Pack) -> None:
+    for scope in ("open", "verified"):
+        before = drawn(full, scope, pack, "en"), figures.map_data(full, Filters(), scope)
+        assert report_id(600) not in json.dumps(before)
+        full.db.execute("BEGIN")
+        full.db.execute("DELETE FROM cards WHERE id = ?", (report_id(600),))
+        assert (drawn(full, scope, pack, "en"), figures.map_data(full, Filters(), scope)) == before
+        full.db.execute("ROLLBACK")
+
+
+def test_the_map_counts_every_incident_in_a_province_or_as_unplaced(full: Board) -> None:
+    for scope in SCOPES:
+        on_map, counts = figures.map_data(full, Filters(), scope), queries.counts(full, scope)
+        placed = sum(each["incidents"] for each in on_map["by_province"].values())
+        assert placed + on_map["unplaced"] == counts["incidents"]
+        assert on_map["unplaced"] == counts["unplaced"]
+
+
+def test_the_map_follows_the_filters_of_the_feed(full: Board) -> None:
+    verified = figures.map_data(full, Filters(status="verified"), "open")
+    assert (
+        sum(each["incidents"] for each in verified["by_province"].values())
+        == queries.counts(full, "verified")["incidents"]
+    )
+    assert {point["status"] for point in verified["points"]} <= {"verified"}
+
+
+def test_every_province_has_an_outline_a_name_in_each_language_and_a_middle(pack: Pack) -> None:
+    shapes = figures.map_shapes(pack)
+    assert len(shapes["provinces"]) == len(pack.polygons)
+    assert shapes["attribution"]
+    for province in shapes["provinces"]:
+        assert set(province["name"]) >= set(pack.languages)
+        assert province["rings"]
+        assert all(len(point) == 2 for ring in province["rings"] for point in ring)
+        assert isinstance(province["lat"], float)

@@ -1,0 +1,307 @@
+"""The rules of the house that a machine can check."""
+
+import ast
+import json
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.pack import Pack
+
+ROOT = Path(__file__).parent.parent
+
+# A module may import only modules above it. A new module? Give it its place.
+LINE = [
+    "server.settings",
+    "server.logs",
+    "server.packfiles",
+    "server.taxonomy",
+    "server.registry",
+    "server.pack",
+    "server.events",
+    "server.seal",
+    "server.log",
+    "server.drawer",
+    "server.access",
+    # reports come in
+    "ingest.senders",
+    "ingest.spool",
+    "ingest.intake",
+    "ingest.gateways",
+    "ingest.gateways.generic",
+    "ingest.gateways.kannel",
+    "ingest.gateways.smsgate",
+    "ingest.gateways.twilio",
+    "ingest.form",
+    "ingest.door",
+    # a rehearsal knocks at the door like everybody else
+    "ingest.cast",
+    "ingest.pen",
+    "ingest.day",
+    "ingest.callers",
+    "ingest.crowd",
+    "ingest.rehearse",
+    "ingest.outcome",
+    "ingest.replay",
+    # reports are understood
+    "server.tokens",
+    "server.grammar",
+    "server.polygons",
+    "server.spelling",
+    "server.names",
+    "server.mentions",
+    "server.places",
+    "server.phrases",
+    "server.classify",
+    "server.reader",
+    # what is known, and what people decide
+    "server.incidents",
+    "server.board",
+    "server.queries",
+    "server.guard",
+    "server.desk",
+    # beside the line: the sealed copy, and commands
+    "server.merkle",
+    "server.ledger",
+    "server.trace",
+    "server.embedded_redis",
+    "server.alone",
+    "server.run",
+    "server.__main__",
+    # to the screens
+    "dashboard.words",
+    "dashboard.views",
+    "dashboard.figures",
+    "dashboard.live",
+    "dashboard.api",
+    "dashboard.assets",
+    "dashboard.pages",
+    "intake",
+    "room",
+]
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def found() -> Iterator[Path]:
+    for folder in ("server", "ingest", "dashboard"):
+        yield from sorted((ROOT / folder).rglob("*.py"))
+    yield from sorted(ROOT.glob("*.py"))
+
+
+ALL = list(found())
+CODE = [path for path in ALL if "packs" not in path.parts]  # what builds a pack's data is not part of the line
+FILES = {name_of(path): path for path in CODE if path.name != "__init__.py" or path.read_text().strip()}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it, and everything that it imports from one."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute."
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_the_line_names_every_module_once_and_no_other() -> None:
+    assert len(LINE) == len(set(LINE))
+    assert set(LINE) == set(FILES), "Give each module its place on the line."
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_imports_point_back_along_the_line(name: str) -> None:
+    ahead = LINE[LINE.index(name) :]
+    assert sorted(set(imports(FILES[name])) & set(ahead)) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_module_opens_with_one_sentence_that_says_its_job(name: str) -> None:
+    says = ast.get_docstring(tree(FILES[name]))
+    assert says
+    first = says.split("\n\n")[0]
+    assert first.endswith((".", ":", "`.", ")."))
+    assert "\n" not in first
+    assert len(re.findall(r"[.!?](?= [A-Z])", first)) <= 1
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_files_and_functions_are_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 200
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno + 1 <= 30, node.name
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_public_names_say_what_they_are(name: str) -> None:
+    for node in tree(FILES[name]).body:
+        inside = node.body if isinstance(node, ast.ClassDef) else []
+        for each in [node, *inside]:
+            if isinstance(each, ast.FunctionDef | ast.ClassDef) and not each.name.startswith("_"):
+                assert ast.get_docstring(each), f"{name}.{each.name}"
+
+
+HOMES = {  # package -> who may import it
+    "redis": {"server.log"},
+    "eventlet": {"intake", "room"},
+    "flask": {"ingest.door", "ingest.form", "server.guard", "server.desk", "room"}
+    | {name for name in LINE if name.startswith("dashboard.")},
+    "flask_socketio": {"room", "dashboard.live"},
+    "nacl": {"server.seal", "server.ledger"},
+    "argon2": {"server.access"},
+    "honcho": {"server.run"},
+    "plotly": set(),
+    "pickle": set(),
+    "random": {"ingest.cast", "ingest.pen", "ingest.day", "ingest.callers", "ingest.crowd", "ingest.rehearse"},
+}
+
+
+@pytest.mark.parametrize("package", HOMES)
+def test_a_package_has_one_home(package: str) -> None:
+    users = {name for name, path in FILES.items() if any(each.split(".")[0] == package for each in imports(path))}
+    assert users <= HOMES[package]
+
+
+def calls(path: Path) -> set[str]:
+    """Dotted names that a file calls or reads."""
+    return {ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = {name for name, path in FILES.items() if calls(path) & {"os.environ", "os.getenv", "os.environ.get"}}
+    assert readers == {"server.settings", "server.run"}  # run hands it on to the processes it starts
+
+
+CLOCKS = {  # who may look at the wall clock, and why
+    "dashboard.live": "the one clock of the room's process, handed to whoever needs one",
+    "intake": "the one clock of the door's process, handed in",
+    "server.run": "stamps its own lines, and hands a clock to the accounts",
+    "server.__main__": "hands a clock to the accounts, which it does not let in",
+    "server.ledger": "says when a head was signed",
+    "ingest.rehearse": "the one clock of the rehearsal, handed in",
+    "ingest.replay": "the hour of messages that have none; hands a clock to the accounts",
+}
+
+
+def test_time_is_handed_in() -> None:
+    asks = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime"}
+    assert {name for name, path in FILES.items() if calls(path) & asks} == set(CLOCKS)
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_nothing_runs_what_was_sent(path: Path) -> None:
+    called = [node.func for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    named = {node.id for node in called if isinstance(node, ast.Name)}
+    assert not named & {"eval", "exec", "compile", "__import__"}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.keyword):
+            assert node.arg != "shell"
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_names_of_modules_say_what_is_in_them(path: Path) -> None:
+    assert not {"utils", "util", "common", "helpers", "helper", "core", "manager", "service", "misc"} & set(path.parts)
+    assert path.stem not in {"utils", "util", "common", "helpers", "helper", "core", "manager", "service", "misc"}
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_nothing_is_left_to_do_later(path: Path) -> None:
+    with path.open("rb") as file:
+        comments = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+    assert not [comment for comment in comments if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", comment)]
+
+
+def test_every_process_of_the_procfile_exists() -> None:
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    assert list(lines) == ["redis", "intake", "reader", "room", "ledger"]
+    for command in lines.values():
+        python, *words = command.split()
+        assert python == "python"
+        name = words[1] if words[0] == "-m" else words[0].removesuffix(".py")
+        assert name in FILES
+        assert '__name__ == "__main__"' in FILES[name].read_text()
+
+
+def test_every_command_of_the_makefile_exists() -> None:
+    for name in re.findall(r"python -m (server[\w.]*|ingest[\w.]*)", (ROOT / "Makefile").read_text()):
+        assert name in FILES or f"{name}.__main__" in FILES, name
+
+
+def code_of(path: Path) -> str:
+    """A file without what it explains: docstrings and comments."""
+    if path.suffix != ".py":
+        return re.sub(r"(?m)(^|\s)//.*$|/\*.*?\*/|{#.*?#}", "", path.read_text())
+    parsed = tree(path)
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            node.body[0] = ast.Pass()
+    return ast.unparse(parsed)
+
+
+def test_the_country_is_only_in_the_pack(pack: Pack) -> None:
+    """No name of a province, in any language or spelling, stands in code; an explanation may have an example."""
+    provinces = [place for place in pack.places.values() if place.level == "province"]
+    names = {name for place in provinces for name in (*place.name.values(), *place.also) if len(name) > 3}
+    names |= {pack.name, "Cambodia", "កម្ពុជា", *(str(title) for title in pack.title.values())}
+    allowed = {("server.settings", pack.name)}  # the pack that is used when none is named
+    word = re.compile(
+        r"(?<!\w)(" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?!\w)"
+    )
+    scripts = [*(ROOT / "dashboard" / "static").glob("*.js"), *(ROOT / "ingest" / "static").glob("*.js")]
+    templates = [*(ROOT / "dashboard" / "templates").glob("*"), *(ROOT / "ingest" / "templates").glob("*")]
+    hits = {(name_of(path), hit) for path in [*CODE, *scripts, *templates] for hit in word.findall(code_of(path))}
+    assert hits - allowed == set()
+
+
+SCRIPTS = sorted([*(ROOT / "dashboard" / "static").glob("*.js"), *(ROOT / "ingest" / "static").glob("*.js")])
+NEVER = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|Fragment\(|srcdoc"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_strangers_words_stay_text_and_nothing_is_asked_of_another_host(path: Path) -> None:
+    script = path.read_text().replace('"http://www.w3.org/2000/svg"', '"the name of SVG"')
+    assert re.findall(NEVER, script) == []
+    assert re.findall(r"https?://|[\"'`]//|wss?://", script) == []
+    assert len(script.splitlines()) <= 200
+
+
+@pytest.mark.parametrize("folder", ["dashboard", "ingest"])
+def test_pages_take_everything_from_our_own_host(folder: str) -> None:
+    for path in [*(ROOT / folder / "templates").glob("*"), *(ROOT / folder / "static").glob("*.css")]:
+        text = path.read_text()
+        assert re.findall(r"https?://|[\"'(]//", text) == [], path.name
+        assert re.findall(r"\|\s*safe\b|autoescape|\bon\w+=\"|<script(?![^>]*\bsrc=)|javascript:", text) == [], (
+            path.name
+        )
+
+
+@pytest.mark.parametrize("folder", ["dashboard", "ingest"])
+def test_every_language_has_the_same_words_with_the_same_places_to_fill(folder: str) -> None:
+    tables = {path.stem: json.loads(path.read_text()) for path in (ROOT / folder / "words").glob("*.json")}
+    assert len(tables) >= 2
+    first, *others = tables.values()
+    for other in others:
+        assert set(other) - {"_note"} == set(first) - {"_note"}
+        for key in set(first) - {"_note"}:
+            assert sorted(re.findall(r"{\w*}", str(first[key]))) == sorted(re.findall(r"{\w*}", str(other[key]))), key
+
+
+def test_every_text_that_a_page_asks_for_is_there() -> None:
+    words = json.loads((ROOT / "dashboard" / "words" / "en.json").read_text())
+    for path in (ROOT / "dashboard" / "templates").glob("*.html"):
+        for key in re.findall(r"\bt\('([^']+)'\s*[,)]", path.read_text()):
+            assert key in words, f"{path.name}: {key}"
+    for path in (ROOT / "dashboard" / "static").glob("*.js"):
+        for key in re.findall(r"\bt\(\"([^\"]+)\"\s*[,)]", path.read_text()):
+            assert key in words, f"{path.name}: {key}"

@@ -1,0 +1,259 @@
+"""The live line: whole cards with their place, each role its own, nobody without a session, and no gap unnoticed."""
+
+from typing import Any
+
+import pytest
+from flask_socketio.test_client import SocketIOTestClient
+
+from dashboard import views
+from dashboard.live import MOST_CARDS, SPACE
+from server import queries
+from server.access import ROLES
+from tests import days
+from tests.days import Pen, report_id
+from tests.house import House
+
+
+def screen(house: House, role: str) -> SocketIOTestClient:
+    """A screen of a program in this role."""
+    client: SocketIOTestClient = house.socketio.test_client(
+        house.app, namespace=SPACE, auth={"token": house.token(role)}
+    )
+    assert client.is_connected(SPACE)
+    return client
+
+
+def persons_screen(house: House, name: str, role: str) -> SocketIOTestClient:
+    """A screen of somebody who signed in with a browser."""
+    browser = house.person(name, role)
+    client: SocketIOTestClient = house.socketio.test_client(house.app, namespace=SPACE, flask_test_client=browser)
+    assert client.is_connected(SPACE)
+    return client
+
+
+def got(client: SocketIOTestClient) -> list[tuple[str, dict[str, Any]]]:
+    return [(event["name"], event["args"][0] if event["args"] else {}) for event in client.get_received(SPACE)]
+
+
+def patches(client: SocketIOTestClient) -> list[dict[str, Any]]:
+    return [body for name, body in got(client) if name == "patch"]
+
+
+def by(house: House, *facts: Any) -> None:
+    for fact in facts:
+        house.log.append(fact, by="x")
+
+
+def test_patches_lead_from_one_to_the_next_without_a_gap(house: House, pen: Pen) -> None:
+    looking = screen(house, "analyst")
+    house.fold()
+    start = got(looking)[-1][1]["cursor"]
+    for n in range(4):
+        by(house, pen.received(n), pen.read(n), pen.opened(n))
+        house.fold()
+        house.live.beat()
+    chain = patches(looking)
+    assert [patch["after"] for patch in chain] == [start, *(patch["cursor"] for patch in chain[:-1])]
+    assert chain[-1]["cursor"] == house.log.head()
+    assert {patch["missed"] for patch in chain} == {0}
+
+
+def test_a_patch_carries_whole_cards_as_the_feed_would(house: House, pen: Pen) -> None:
+    looking = screen(house, "analyst")
+    by(house, pen.received(1, "five ballots"), pen.read(1, "five ballots"), pen.opened(1))
+    house.fold()
+    card = patches(looking)[-1]["cards"][0]
+    assert card == house.program("analyst").get("/api/v1/cards").json["cards"][0]  # type: ignore[index]
+    assert (card["text"], card["number"]) == ("five ballots", 1)
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_screen_that_lays_every_patch_over_the_last_sees_what_the_feed_shows(
+    house: House, pen: Pen, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.live.BATCH", size)
+    looking = {role: screen(house, role) for role in ROLES}
+    days.furnish(house.log, pen)
+    house.fold()
+    for role, client in looking.items():
+        shown: dict[str, Any] = {}
+        for card in [card for patch in patches(client) for card in patch["cards"]]:
+            if card.get("gone"):
+                shown.pop(card["id"], None)
+            else:
+                shown[card["id"]] = card
+        feed = house.program(role).get("/api/v1/cards?limit=200").json
+        assert feed
+        assert shown == {card["id"]: card for card in feed["cards"]}
+        assert all(patch["missed"] == 0 for patch in patches(client))
+
+
+def test_each_role_gets_only_its_own(house: House, pen: Pen) -> None:
+    looking = {role: screen(house, role) for role in ROLES}
+    days.furnish(house.log, pen)
+    house.fold()
+    heard = {role: str(got(client)) for role, client in looking.items()}
+    for role in ("press", "viewer"):
+        for secret in ("canary", "S-J5PR", "kannel", "KD0123", "Amina", report_id(days.NEW), report_id(days.CHECKIN)):
+            assert secret not in heard[role], (role, secret)
+    assert (
+        "canary 2" not in heard["analyst"].replace("canary 2'", "canary 2")
+        or "'restricted': True" not in heard["analyst"]
+    )
+    assert "canary of note" not in heard["administrator"], "reasons are asked for, not sent to every screen"
+
+
+def test_the_words_of_a_restricted_report_reach_no_analyst_s_screen(house: House, pen: Pen) -> None:
+    analyst, administrator = screen(house, "analyst"), screen(house, "administrator")
+    by(house, pen.received(1, "SOS canary"))
+    house.fold()
+    assert "canary" not in str(got(analyst))
+    assert "canary" in str(got(administrator))
+
+
+def test_a_card_that_becomes_restricted_leaves_the_screens(house: House, pen: Pen) -> None:
+    looking = screen(house, "analyst")
+    by(house, pen.received(1), pen.read(1), pen.opened(1))
+    house.fold()
+    by(house, pen.recategorised(1, restricted=True))
+    house.fold()
+    assert patches(looking)[-1]["cards"] == [{"id": report_id(1), "gone": True}]
+
+
+@pytest.mark.parametrize(
+    "auth", [None, {}, {"token": ""}, {"token": "made up"}, {"token": 5}, {"token": None}, {"token": "\udc80"}, "x", []]
+)
+def test_nobody_looks_without_signing_in(house: House, auth: Any) -> None:
+    client = house.socketio.test_client(house.app, namespace=SPACE, auth=auth)
+    assert not client.is_connected(SPACE)
+    house.live.beat()
+    assert house.live._people == {}
+
+
+def test_there_is_no_other_namespace_and_no_event_that_a_screen_may_send(house: House, pen: Pen) -> None:
+    assert not house.socketio.test_client(house.app).is_connected()
+    looking = screen(house, "viewer")
+    before = house.log.length()
+    for event in ("patch", "bye", "join", "message", "verify"):
+        looking.emit(event, {"room": "role:administrator"}, namespace=SPACE)
+    by(house, pen.received(1, "canary"))
+    house.fold()
+    assert "canary" not in str(got(looking))
+    assert house.log.length() == before + 1
+
+
+def test_whoever_signs_out_is_told_bye_and_let_go_at_the_next_beat(house: House, pen: Pen) -> None:
+    looking, other = persons_screen(house, "Amina", "analyst"), persons_screen(house, "Boran", "analyst")
+    house.live.beat()
+    assert looking.is_connected(SPACE)
+    person = next(person for person in house.live._people.values() if person.name == "Amina")
+    house.live.room.access.sign_out(person)
+    house.live.beat()
+    assert ("bye", {}) in got_before_end(looking)
+    assert not looking.is_connected(SPACE)
+    assert other.is_connected(SPACE)
+    by(house, pen.received(1, "canary"))
+    house.fold()
+    assert "canary" in str(got(other))
+    assert [person.name for person in house.live._people.values()] == ["Boran"]
+
+
+def got_before_end(client: SocketIOTestClient) -> list[tuple[str, dict[str, Any]]]:
+    """What a screen was sent before it was let go; the test client itself refuses to tell afterwards."""
+    return [(event["name"], event["args"][0] if event["args"] else {}) for event in client.queue]
+
+
+def test_a_closed_account_loses_its_screens(house: House) -> None:
+    looking = persons_screen(house, "Amina", "analyst")
+    house.live.room.access.close_account("Amina", by="console")
+    house.fold()
+    house.live.beat()
+    assert not looking.is_connected(SPACE)
+
+
+def test_a_revoked_token_loses_its_screens(house: House) -> None:
+    looking = screen(house, "viewer")
+    public = next(raw.fact().event.subject for raw in house.log.read() if raw.fields["wire"] == "token.issued")
+    house.live.room.access.revoke_token(public, by="console")
+    house.live.beat()
+    assert not looking.is_connected(SPACE)
+
+
+def test_a_changed_role_loses_its_screens(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking = persons_screen(house, "Amina", "administrator")
+    monkeypatch.setattr(house.live.room.access, "_role_of", {"Amina": "viewer"}.get)
+    house.live.beat()
+    assert not looking.is_connected(SPACE)
+
+
+def test_a_beat_says_where_the_log_is_so_that_a_lost_patch_is_noticed(house: House, pen: Pen) -> None:
+    looking = screen(house, "viewer")
+    by(house, pen.received(1))
+    house.fold()
+    got(looking)
+    house.live.beat()
+    (beat,) = patches(looking)
+    assert beat["after"] == beat["cursor"] == house.log.head()
+    assert (beat["cards"], beat["missed"], beat["record"]) == ([], 0, "up")
+    house.live.up = False
+    house.live.beat()
+    assert patches(looking)[-1]["record"] == "down"
+
+
+def test_a_flood_is_told_as_a_number_and_found_by_asking(house: House, pen: Pen) -> None:
+    looking = screen(house, "analyst")
+    house.fold()
+    got(looking)
+    many = MOST_CARDS + 1
+    sealed = pen.received(0)
+    for n in range(many):
+        house.log.append(type(sealed)(**{**vars(sealed), "subject": report_id(n)}), by="x")
+    house.fold()
+    (patch,) = patches(looking)
+    assert (patch["cards"], patch["missed"]) == ([], many)
+    assert patch["counts"]["total"] == many
+    analyst, cursor, more, seen = house.program("analyst"), patch["after"], True, []
+    while more:
+        page = analyst.get(f"/api/v1/changes?after={cursor}").json
+        assert page
+        cursor, more, seen = page["cursor"], page["more"], [*seen, *page["cards"]]
+    assert len({card["id"] for card in seen}) == len(seen) == many
+
+
+def test_facts_that_are_about_no_card_move_the_cursor_and_miss_nothing(house: House) -> None:
+    looking = screen(house, "viewer")
+    house.fold()
+    got(looking)
+    house.live.room.access.open_account("Amina", "analyst", "four ordinary words together", by="console")
+    house.fold()
+    (patch,) = patches(looking)
+    assert (patch["cards"], patch["missed"], patch["cursor"]) == ([], 0, house.log.head())
+
+
+def test_a_room_that_starts_again_shows_the_same(house: House, pen: Pen, keys: Any, pack: Any) -> None:
+    from tests.house import build
+
+    days.furnish(house.log, pen)
+    house.fold()
+    again = build(keys, pack, house.log)
+    assert again.live.catch_up() == house.log.length()
+    for role in ROLES:
+        rows = [queries.page(each.live.room.board, queries.Filters(), views.SCOPE[role])[0] for each in (house, again)]
+        assert rows[0] == rows[1]
+
+
+def test_nothing_is_encoded_for_a_role_that_nobody_looks_with(
+    house: House, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    counts = views.counts
+    monkeypatch.setattr(views, "counts", lambda board, role, *rest: (asked.append(role), counts(board, role, *rest))[1])
+    by(house, pen.received(1))
+    house.fold()
+    assert asked == []
+    looking = screen(house, "viewer")
+    house.live.beat()
+    assert asked == ["viewer"]
+    looking.disconnect(SPACE)
+    house.live.beat()
+    assert asked == ["viewer"]

@@ -1,0 +1,159 @@
+"""The interface, as it is described and as it answers; and odd questions to it."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.access import ANYONE, ROLES
+from tests import days
+from tests.days import report_id
+from tests.house import DESKS, WRITES, Eyes, House, cards
+
+
+@cache
+def described() -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads((Path(__file__).parent.parent / "dashboard" / "openapi.json").read_text())
+    return whole
+
+
+def test_the_description_names_exactly_the_routes_of_the_interface(furnished: House) -> None:
+    there = {
+        (re.sub(r"<([^>]+)>", r"{\1}", rule.rule.removeprefix("/api/v1")), method.lower())
+        for rule in furnished.rules
+        if rule.rule.startswith("/api/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert {(path, method) for path, methods in described()["paths"].items() for method in methods} == there
+
+
+def test_the_description_is_served_and_its_references_lead_somewhere(furnished: House) -> None:
+    whole = furnished.app.test_client().get("/api/v1/openapi.json").json
+    assert whole == described()
+    assert whole["openapi"] == "3.1.0"
+    for reference in set(re.findall(r'"\$ref": ?"#/([^"]+)"', json.dumps(whole))):
+        found = whole
+        for step in reference.split("/"):
+            found = found[step]
+    for path, methods in whole["paths"].items():
+        for method in methods.values():
+            inside = {each["$ref"].split("/")[-1] for each in method.get("parameters", [])}
+            assert set(re.findall(r"{(\w+)}", path)) <= inside
+
+
+def test_the_description_says_who_may_and_how(furnished: House) -> None:
+    for rule in furnished.rules:
+        if not rule.rule.startswith("/api/v1/"):
+            continue
+        path = re.sub(r"<([^>]+)>", r"{\1}", rule.rule.removeprefix("/api/v1"))
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            entry = described()["paths"][path][method.lower()]
+            roles = furnished.views[rule.endpoint].allowed_roles
+            assert ("security" in entry) == (roles == (ANYONE,))
+            for role in set(ROLES) if set(roles) < set(ROLES) else set():
+                assert (f"{role}s" in entry["description"]) == (role in roles), (path, role)
+
+
+def fits(value: Any, schema: dict[str, Any], where: str = "") -> None:
+    """Assert that a value is of a schema: the few words of JSON Schema that our description uses."""
+    whole = described()
+    if "$ref" in schema:
+        return fits(value, whole["components"]["schemas"][schema["$ref"].split("/")[-1]], where)
+    if "anyOf" in schema:
+        fitting = 0
+        for each in schema["anyOf"]:
+            try:
+                fits(value, each, where)
+                fitting += 1
+            except AssertionError:
+                continue
+        assert fitting, (where, value)
+        return None
+    kinds = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+        "null": type(None),
+    }
+    wanted = schema.get("type", [])
+    wanted = wanted if isinstance(wanted, list) else [wanted]
+    assert not wanted or any(isinstance(value, kinds[kind]) for kind in wanted), (where, value, wanted)  # type: ignore[arg-type]
+    assert "enum" not in schema or value in schema["enum"], (where, value)
+    assert "const" not in schema or value == schema["const"], (where, value)
+    if isinstance(value, dict) and "properties" in schema:
+        assert set(schema["required"]) <= set(value) <= set(schema["properties"]), (
+            where,
+            set(value) ^ set(schema["properties"]),
+        )
+    if isinstance(value, dict):
+        for name, each in value.items():
+            inner = schema.get("properties", {}).get(name) or schema.get("additionalProperties", {})
+            fits(each, inner, f"{where}.{name}")
+    if isinstance(value, list):
+        for each in value:
+            fits(each, schema.get("items", {}), f"{where}[]")
+    return None
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_answered_is_what_the_description_says(furnished: House, eyes: Eyes, role: str) -> None:
+    asked = 0
+    for path, methods in described()["paths"].items():
+        if "get" not in methods or path == "/openapi.json" or (path == "/accounts" and role != "administrator"):
+            continue
+        answer = eyes[role].get("/api/v1" + path.replace("{card}", report_id(days.VERIFIED)))
+        assert answer.status_code == 200
+        fits(answer.json, methods["get"]["responses"]["200"]["content"]["application/json"]["schema"], f"{role} {path}")
+        asked += 1
+    assert asked >= 9
+
+
+def test_errors_are_what_the_description_says(furnished: House, eyes: Eyes) -> None:
+    schema = described()["components"]["schemas"]["Error"]
+    answers = [eyes["viewer"].post(WRITES[0][0], json={}), eyes["analyst"].post(WRITES[0][0], json={})]
+    answers += [eyes["analyst"].get("/api/v1/changes?after=x"), eyes["analyst"].get("/api/v1/cards/x")]
+    answers += [furnished.app.test_client().get("/api/v1/counts")]
+    assert [answer.status_code for answer in answers] == [403, 422, 400, 404, 401]
+    for answer in answers:
+        fits(answer.json, schema)
+
+
+def test_a_card_and_the_counts_have_exactly_the_keys_that_are_described(furnished: House, eyes: Eyes) -> None:
+    schemas = described()["components"]["schemas"]
+    for role in ROLES:
+        keys = "properties" if role in DESKS else "required"
+        assert set(cards(eyes[role])[report_id(days.VERIFIED)]) == set(schemas["Card"][keys])
+        assert set(eyes[role].get("/api/v1/counts").json) == set(schemas["Counts"][keys])
+
+
+@pytest.fixture(scope="module")
+def sokha(furnished: House) -> FlaskClient:
+    return furnished.at_desk("Sokha")
+
+
+ODD = ["before=x~y", "before=~", f"before=2017~{'9' * 30}", "limit=0", "limit=-5", f"limit={'9' * 30}", "limit=x"]
+
+ODD += ["severity=x", f"severity={'9' * 30}", f"severity=-{'9' * 30}", "kind=" + ",".join("abc" * 2000)]
+
+ODD += ["q=%00%00%00%00", "q=%22", "q=%ff%fe", "q=" + "a" * 3000, "place='", "category=%00", "status=x"]
+
+ODD += ["after=x", "after=", "after=1", f"after={'9' * 30}-0", "after=-", "after=1-2-3", "lang=xx", "lang=../en"]
+
+
+@pytest.mark.parametrize("query", ODD)
+def test_an_odd_question_is_no_fault(furnished: House, sokha: FlaskClient, query: str) -> None:
+    for path in ("cards", "changes", "map", "figures", "places", "counts"):
+        assert sokha.get(f"/api/v1/{path}?{query}").status_code in (200, 400), path
+
+
+@pytest.mark.parametrize("card", ["x", "%00", "..", "'", report_id(999), "Amina"])
+def test_a_card_that_is_none_is_not_found(furnished: House, sokha: FlaskClient, card: str) -> None:
+    assert sokha.get(f"/api/v1/cards/{card}").status_code == 404
+    assert sokha.post(f"/api/v1/incidents/{card}/notes", json={"note": "abc"}).status_code == 404
