@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check rehearse replay trace screens verify lock clean
+.PHONY: help run test check rehearse replay screens measure trace verify lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -27,6 +27,13 @@ rehearse: $(VENV)/run.done ## play a simulated election day into the running roo
 
 replay: $(VENV)/run.done ## send the messages of FILE=reports.csv into the running room
 	@$(BIN)/python -m ingest.replay $(FILE)
+
+screens: $(VENV)/test.done node_modules/.done ## take pictures of every screen, with a rehearsal in them
+	@$(BIN)/python -m tests.screens
+
+measure: $(VENV)/test.done node_modules/.done ## print how fast reports reach a screen, and what a Redis outage costs
+	@$(BIN)/python -m tests.measure screens
+	@$(BIN)/python -m tests.measure away 60
 
 trace: $(VENV)/run.done ## print one report's whole life: make trace id=1234-5678
 	@$(BIN)/python -m server.trace $(id)

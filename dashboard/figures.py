@@ -26,28 +26,43 @@ def figures(board: Board, scope: str, pack: Pack, words: Words, language: str) -
 
 
 def reports(board: Board, scope: str, pack: Pack, words: Words) -> Figure:
-    """How many reports of each category arrived in each ten minutes."""
+    """How many reports of each category arrived in each ten minutes; all, check-ins too, as a line on its own scale."""
     buckets = queries.series(board, scope)
     times = sorted({bucket for bucket, _ in buckets})
     local = [_local(bucket, pack.zone) for bucket in times]
     present = {code for _, code in buckets}
     codes = [category.code for category in pack.taxonomy.categories if category.code in present]
-    data = [
+    data: list[Figure] = [
         {
             "type": "bar",
-            "name": code or words["figures.other"],
+            "name": code,
             "x": local,
             "y": [buckets.get((bucket, code), 0) for bucket in times],
             "width": 9 * 60 * 1000,  # milliseconds: bars of nine minutes, so that ten of them do not touch
-            "hovertemplate": "%{x|%H:%M} · %{y}<extra>" + (code or words["figures.other"]) + "</extra>",
-            "meta": {"category": code} if code else {"other": True},
+            "hovertemplate": "%{x|%H:%M} · %{y}<extra>" + code + "</extra>",
+            "meta": {"category": code},
         }
-        for code in [*codes, *([""] if "" in present else [])]
+        for code in codes
     ]
+    if times:
+        data.append(_line(words["figures.all"], local, [sum(buckets.get((b, c), 0) for c in present) for b in times]))
     layout = _layout(words["figures.time"], words["figures.reports.n"])
     layout |= {"barmode": "stack"}
     layout["xaxis"] |= {"type": "date", "tickformat": "%H:%M"}
+    layout["yaxis2"] = {"overlaying": "y", "side": "right", "showgrid": False, "rangemode": "tozero"}
     return {"says": "figures.reports.says", "data": data, "layout": layout}
+
+
+def _line(name: str, x: list[str], y: list[int]) -> Figure:
+    look = {"mode": "lines", "line": {"width": 1.5, "dash": "dot"}, "yaxis": "y2", "meta": {"other": True}}
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": x,
+        "y": y,
+        "hovertemplate": "%{x|%H:%M} · %{y}<extra></extra>",
+        **look,
+    }
 
 
 def where(board: Board, scope: str, pack: Pack, words: Words, language: str) -> Figure:
@@ -57,7 +72,8 @@ def where(board: Board, scope: str, pack: Pack, words: Words, language: str) -> 
     totals: dict[str, int] = {}
     for (province, _), n in cells.items():
         totals[province] = totals.get(province, 0) + n
-    rows = sorted(totals, key=lambda code: (totals[code], code))[-MOST_ROWS:]
+    rows = sorted((code for code in totals if code), key=lambda code: (totals[code], code))[-MOST_ROWS:]
+    rows = [*([""] if "" in totals else []), *rows]  # those without a place below all others
     counts = [[cells.get((row, code), 0) for code in codes] for row in rows]
     heatmap = {
         "type": "heatmap",

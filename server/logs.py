@@ -5,7 +5,8 @@ import sys
 import traceback
 from types import TracebackType
 
-CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160))}
+BENDS = (*range(0x2028, 0x202F), *range(0x2066, 0x206A))  # other line ends, and what turns the reading direction
+CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160), *BENDS)}
 
 
 class PlainFormatter(logging.Formatter):

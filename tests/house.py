@@ -1,6 +1,7 @@
 """Builds a private door for a test, and signs people in at it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,10 +100,19 @@ def csrf(client: FlaskClient) -> str:
     return found[1]
 
 
+KEPT: dict[Any, Any] = {}
+
+
+def kept(kind: Any) -> Callable[[Pack], Any]:
+    """Made once for all houses of the tests: it is pure, and slow to make."""
+    return lambda pack: KEPT.get(kind) or KEPT.setdefault(kind, kind(pack))
+
+
 def build(folder: Path, pack: Pack, log: Log, **env: str) -> House:
     """A private door with DATA_DIR `folder` on this log; pass-phrases are hashed cheaply."""
     given = settings.read({**ENV, "DATA_DIR": str(folder), "REDIS_URL": "unix:///not-used", **env})
-    with mock.patch("server.access.PasswordHasher", return_value=cheap):
+    shared = {"Gazetteer": kept(room.Gazetteer), "Classifier": kept(room.Classifier)}
+    with mock.patch("server.access.PasswordHasher", return_value=cheap), mock.patch.multiple("room", **shared):
         made = room.build(given, pack, log, mode="threading", offload=lambda work, *args: work(*args))
     return House(*made)
 

@@ -11,7 +11,7 @@ from server import queries
 from server.access import ROLES
 from tests import days
 from tests.days import Pen, report_id
-from tests.house import House
+from tests.house import HERE, House
 
 
 def screen(house: House, role: str) -> SocketIOTestClient:
@@ -257,3 +257,18 @@ def test_nothing_is_encoded_for_a_role_that_nobody_looks_with(
     looking.disconnect(SPACE)
     house.live.beat()
     assert asked == ["viewer"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost:5000.evil.example", "http://localhost:5001"]
+)
+def test_a_foreign_page_opens_no_line(furnished: House, origin: str) -> None:
+    client = furnished.app.test_client()
+    headers = {"Origin": origin, "Connection": "Upgrade", "Upgrade": "websocket", "X-Forwarded-Host": "evil.example"}
+    answer = client.get("/socket.io/?EIO=4&transport=websocket", headers=headers)
+    assert (answer.status_code, "origin" in answer.text) == (400, True)
+
+
+def test_the_line_is_a_websocket_only_so_that_any_number_of_rooms_may_share_the_screens(furnished: House) -> None:
+    answer = furnished.app.test_client().get("/socket.io/?EIO=4&transport=polling", headers={"Origin": HERE})
+    assert (answer.status_code, "transport" in answer.text) == (400, True)

@@ -1,0 +1,105 @@
+"""Every screen with a full rehearsal day in it, as pictures under docs/screens: `make screens`. To be looked at."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser import chromium, screen
+from tests.rig import ROOT, Rig, whole_room
+
+OUT = ROOT / "docs" / "screens"
+SPEED = "600"
+DECIDED = 60  # incidents that somebody has decided on before the pictures are taken
+METHODS = ("call_back", "second_source", "direct_observation")
+
+
+def rehearsed(rig: Rig) -> None:
+    """A whole day, and the morning's work on it."""
+    command = [sys.executable, "-m", "ingest.rehearse", "--speed", SPEED]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **rig.env}, check=True)
+    token = rig.token("analyst")
+    cards = [card for card in rig.cards(token) if card["kind"] == "incident"][::9][:DECIDED]
+    for n, card in enumerate(cards):
+        door = "rejection" if n % 5 == 4 else "verification"
+        reason = "Called back on the number on file; the account is the same."
+        body = json.dumps({"method": METHODS[n % 3], "reason": reason, "expect": card["version"]})
+        path = f"/api/v1/incidents/{card['id']}/{door}"
+        kind = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
+        assert rig.ask(rig.given.room_port, "POST", path, body, **kind)[0] == 202
+
+
+def shot(
+    rig: Rig, browser: Browser, name: str, who: str, act: Callable[[Page], None], size: tuple[int, int], **look: str
+):  # type: ignore[no-untyped-def]
+    """One picture of the room as somebody sees it."""
+    shown = screen(browser, *size, **look)
+    shown.sign_in(rig, who)
+    act(shown.page)
+    shown.page.wait_for_timeout(4000)
+    shown.page.screenshot(path=OUT / f"{name}.png")
+    shown.page.context.close()
+    print(name)
+
+
+def opened(page: Page) -> None:
+    """With an incident open."""
+    page.locator("[data-testid=feed] [data-id]", has_text="Verified").first.click()
+
+
+def verifying(page: Page) -> None:
+    """With the form to verify open."""
+    page.locator("[data-testid=feed] [data-id]", has_text="New").first.click()
+    page.keyboard.press("v")
+
+
+def khmer(page: Page) -> None:
+    """In Khmer, with an incident open."""
+    page.locator("[data-testid=language] [value=km]").click()
+    page.wait_for_selector("[data-testid=line-state][data-state=live]")
+    page.locator("[data-testid=feed] [data-id]").nth(1).click()
+
+
+def nothing(page: Page) -> None:
+    """As it opens."""
+
+
+def plain(browser: Browser, name: str, address: str, size: tuple[int, int]) -> None:
+    """One picture of a page that needs no account."""
+    shown = screen(browser, *size)
+    shown.page.goto(address)
+    shown.page.screenshot(path=OUT / f"{name}.png")
+    shown.page.context.close()
+    print(name)
+
+
+def main() -> None:
+    """Take them all."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="sr"))
+    laptop, wall, phone = (1366, 768), (1920, 1080), (390, 844)
+    with whole_room(folder) as rig:
+        for name, role in (("Sok", "analyst"), ("Chan", "press"), ("Dara", "administrator")):
+            rig.account(name, role)
+        rehearsed(rig)
+        with chromium() as browser:
+            shot(rig, browser, "room", "Sok", opened, laptop, color_scheme="light")
+            shot(rig, browser, "room-dark", "Sok", verifying, laptop, color_scheme="dark")
+            shot(rig, browser, "room-khmer", "Sok", khmer, laptop, color_scheme="light")
+            shot(rig, browser, "room-wall", "Sok", opened, wall, color_scheme="dark")
+            shot(rig, browser, "room-phone", "Sok", nothing, phone, color_scheme="light")
+            shot(rig, browser, "press", "Chan", nothing, laptop, color_scheme="light")
+            plain(browser, "sign-in", f"{rig.given.room_base_url}/sign-in", laptop)
+            plain(browser, "form", f"http://127.0.0.1:{rig.given.intake_port}/", phone)
+            plain(browser, "form-khmer", f"http://127.0.0.1:{rig.given.intake_port}/?lang=km", phone)
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

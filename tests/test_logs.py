@@ -1,0 +1,73 @@
+"""What a log line may say, and what a console may print: never what a stranger sent."""
+
+import io
+import logging
+
+import pytest
+
+from server import __main__ as console
+from server import trace
+from server.log import Log
+from server.logs import PlainFormatter
+from tests import days
+from tests.days import Pen, report_id
+
+
+@pytest.fixture
+def written() -> tuple[logging.Logger, io.StringIO]:
+    """A logger that writes as our processes do, and what it wrote."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(PlainFormatter())
+    logger = logging.Logger("test")
+    logger.addHandler(handler)
+    return logger, out
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b[31m", "\x00", "\x7f", "\x9b31m", "\x85", "\u2028", "\u202e"])
+def test_a_line_stays_one_line_whatever_is_in_it(written: tuple[logging.Logger, io.StringIO], sign: str) -> None:
+    logger, out = written
+    logger.info("Report %s came.", f"a{sign}FORGED 2017 INFO room: all is well")
+    assert len(out.getvalue().splitlines()) == 1
+    assert out.getvalue().rstrip("\n").isprintable()
+    assert "came." in out.getvalue()
+
+
+def test_an_exception_is_told_without_its_message(written: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, out = written
+    try:
+        try:
+            int("canary")
+        except ValueError as first:
+            raise KeyError("canary of a number +85512345678") from first
+    except KeyError:
+        logger.exception("The reader could not read report %s.", "0b1c")
+    assert "canary" not in out.getvalue()
+    assert "KeyError at test_logs.py" in out.getvalue()
+    assert len(out.getvalue().splitlines()) == 1
+
+
+def test_a_report_s_life_is_printed_in_order_and_without_what_is_sealed(log: Log, pen: Pen) -> None:
+    days.furnish(log, pen)
+    report = report_id(days.VERIFIED)
+    told = [trace.told(raw) for raw in trace.life(log, report[:8])]
+    wires = ("report.received", "report.read", "incident.opened", "incident.verified")
+    assert [wire in text for wire, text in zip(wires, told, strict=True)] == [True] * 4
+    assert "canary" not in "".join(told)
+    assert "called back" not in "".join(told)
+    assert "(sealed," in told[0]
+
+
+def test_a_report_is_found_by_the_number_that_its_sender_was_told(log: Log, pen: Pen) -> None:
+    days.furnish(log, pen)
+    number = trace.events.reference(report_id(days.RAW))
+    for said in (number, number.replace("-", "")):
+        assert [raw.fields["about"] for raw in trace.life(log, said)] == [f"report:{report_id(days.RAW)}"]
+    assert list(trace.life(log, "no such report")) == []
+
+
+def test_the_console_says_no_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([], ["users"], ["users", "add", "Amina", "--role", "king", "--password-stdin"]):
+        with pytest.raises(SystemExit):
+            console.main(words)
+        assert "Traceback" not in capsys.readouterr().err
