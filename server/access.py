@@ -183,11 +183,14 @@ class Access:
 
     def first_administrator(self, word: str, name: str, phrase: str) -> str:
         """Use the one-time word. The fact's id. Raises Refused."""
-        if not self.invited(word):
-            raise Refused("This link was used or is older than 15 minutes. Start the room again for a new one.")
-        placed = self.open_account(name, "administrator", phrase, by="console")
-        self._drawer.drop("invitation", hashed(word))
-        return placed
+        spent = "This link was used or is older than 15 minutes. Start the room again for a new one."
+        if not self.invited(word) or not self._drawer.drop("invitation", hashed(word)):
+            raise Refused(spent)  # of two who come at once, one has dropped it
+        try:
+            return self.open_account(name, "administrator", phrase, by="console")
+        except Refused:
+            self._drawer.put("invitation", hashed(word), {"role": "administrator"}, INVITATION)
+            raise
 
     def _verify(self, kept: str, phrase: str) -> bool:
         try:

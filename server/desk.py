@@ -22,21 +22,24 @@ LONGEST_VERSION = 10  # digits
 @allow("analyst", "administrator")
 def verify(card: str) -> Answer:
     """Confirm an incident: {method, reason, expect}."""
-    return record(card, incidents.verify(incident(card), said("method"), said("reason"), closed(card)), expected())
+    known = incident(card)
+    return record(card, incidents.verify(known, said("method"), said("reason"), closed(card)), expected(known.version))
 
 
 @desk.post("/incidents/<card>/rejection")
 @allow("analyst", "administrator")
 def reject(card: str) -> Answer:
     """Say that an incident did not happen or cannot be confirmed: {method, reason, expect}."""
-    return record(card, incidents.reject(incident(card), said("method"), said("reason"), closed(card)), expected())
+    known = incident(card)
+    return record(card, incidents.reject(known, said("method"), said("reason"), closed(card)), expected(known.version))
 
 
 @desk.post("/incidents/<card>/category")
 @allow("analyst", "administrator")
 def recategorise(card: str) -> Answer:
     """Give an incident another category or sub-code: {code, reason, expect}."""
-    return record(card, incidents.recategorise(incident(card), code(), said("reason"), closed(card)), expected())
+    known = incident(card)
+    return record(card, incidents.recategorise(known, code(), said("reason"), closed(card)), expected(known.version))
 
 
 @desk.post("/incidents/<card>/place")
@@ -45,14 +48,15 @@ def place(card: str) -> Answer:
     """Say where an incident happened: {place, reason, expect}; `place` is a code of the pack, or a station's."""
     province, found = located(said("place"))
     sealed = room().vault.seal("room", found)
-    return record(card, incidents.place(incident(card), province, sealed, said("reason"), closed(card)), expected())
+    known = incident(card)
+    return record(card, incidents.place(known, province, sealed, said("reason"), closed(card)), expected(known.version))
 
 
 @desk.post("/incidents/<card>/notes")
 @allow("analyst", "administrator")
 def note(card: str) -> Answer:
     """Add a note to an incident: {note}."""
-    return record(card, incidents.note(incident(card), said("note"), closed(card)), expected())
+    return record(card, incidents.note(incident(card), said("note"), closed(card)), expected(None))
 
 
 @desk.post("/reports/<card>/incident")
@@ -106,12 +110,12 @@ def said(name: str) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def expected() -> int | None:
-    """The version that the person had before their eyes; None if they did not say."""
+def expected(judged: int | None) -> int | None:
+    """The version that the person had before their eyes; if they did not say, the one that was judged on."""
     text = said("expect")
     if text and not (text.isascii() and text.isdigit() and len(text) < LONGEST_VERSION):
         raise Refused("Say which version you looked at, as a number.")
-    return int(text) if text else None
+    return int(text) if text else judged
 
 
 def closed(card: str) -> Callable[[str], str]:

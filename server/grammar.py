@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from server.shapes import CAPITALS, DIGITS, ORDINARY, ZERO_WIDTH, StationCode, Token, clock_in_words, tokens
 from server.taxonomy import Taxonomy
-from server.tokens import CAPITALS, DIGITS, ORDINARY, ZERO_WIDTH, StationCode, Token, clock_in_words, tokens
 
 
 @dataclass(frozen=True)

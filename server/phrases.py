@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
-from server.tokens import ZERO_WIDTH
+from server.shapes import ZERO_WIDTH
 
 WORD = re.compile(r"[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_]+)*|[.!?;](?=\s|$)")
 STOP, STOPPED, STOP_SIGNS = ".", -1, ".!?;។"  # no phrase goes on after the end of a sentence

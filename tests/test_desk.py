@@ -171,3 +171,12 @@ def test_an_administrator_opens_and_closes_accounts(house: House) -> None:
     opened, closed = (raw for raw in house.log.read() if raw.fields["about"] == "account:Amina")
     assert (opened.fields["by"], closed.fields["by"]) == ("administrator:Dara", "administrator:Dara")
     assert admin.post("/api/v1/accounts", json={**account, "passphrase": "short"}).status_code == 422
+
+
+def test_of_two_decisions_that_name_no_version_the_second_is_stale(house: House, desk: FlaskClient) -> None:
+    assert decide(desk, days.NEW, "verification", method="photo", reason="seen").status_code == 202
+    second = decide(desk, days.NEW, "rejection", method="photo", reason="not seen")
+    assert second.status_code == 409, "both were judged on the same picture"
+    assert decide(desk, days.NEW, "notes", note="a note never comes too late").status_code == 202
+    house.fold()
+    assert told(desk, days.NEW)["card"]["status"] == "verified"

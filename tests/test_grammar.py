@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from server import grammar, registry
 from server import pack as packs
-from server.tokens import StationCode
+from server.shapes import StationCode
 
 TAXONOMY = packs.load("kh-2017").taxonomy
 STATION = StationCode("KD0123", "7", True)

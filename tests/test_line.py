@@ -47,7 +47,7 @@ LINE = [
     "ingest.outcome",
     "ingest.replay",
     # reports are understood
-    "server.tokens",
+    "server.shapes",
     "server.grammar",
     "server.polygons",
     "server.spelling",
