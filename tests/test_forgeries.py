@@ -57,8 +57,8 @@ def smsgate_forgeries() -> dict[str, dict]:
         "a digit of the timestamp in the body": headed(
             call | {"data": call["data"] + stamp[:1].encode()}, X_Timestamp=stamp[1:]
         ),
-        "signed long ago": doors.smsgate(at=now - 320),
-        "signed in the future": doors.smsgate(at=now + 320),
+        "signed long ago": doors.smsgate(at=now - 3600),
+        "signed in the future": doors.smsgate(at=now + 3600),  # an hour: this is collected long before it runs
     }
 
 
