@@ -11,8 +11,11 @@ eventlet.monkey_patch()
 
 import logging
 import os
+import resource
 import signal
+from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 from ingest import door
 from ingest.intake import Intake
@@ -25,13 +28,70 @@ from server.settings import Settings
 LONGEST_WAIT = 1.0  # seconds for the record; gateways give up on us after three
 LONGEST_LINE = 64 * 1024  # bytes; a long Khmer message in Kannel's address is past the usual 8 KiB
 SILENCE = 30  # seconds until a caller who says nothing is let go
+LONGEST_CALL = 60  # seconds for one request, however slowly it comes
+LONGEST_MARK = 256  # bytes of the line before a chunk: a few digits are usual
+PLACES = 2048  # connections that are served at once
+SHARE = PLACES // 4  # of one address: behind a proxy, that is everybody
+FILES = 2 * PLACES  # a connection is an open file, and many systems allow 1024 unless they are asked
 BETWEEN = 0.5  # seconds between looks at the spool
 logger = logging.getLogger("intake")
+inside: Counter[str] = Counter()  # connections of each address that has any
+
+
+class Caller(eventlet.wsgi.HttpProtocol):
+    """One connection. It has its address's share of the places, ends in time, and leaves no line in a log: the
+    server's own lines tell who called, and what was said that is no HTTP."""
+
+    def handle(self) -> None:
+        """Serve its requests, unless its address has its share already."""
+        address = self.client_address[0]
+        if inside[address] >= SHARE:
+            return
+        inside[address] += 1
+        try:
+            super().handle()
+        finally:
+            inside[address] -= 1
+            if not inside[address]:
+                del inside[address]
+
+    def handle_one_request(self) -> None:
+        """Serve one request; the socket of whoever takes too long is shut, and the request ends as if they left."""
+        late = eventlet.spawn_after(LONGEST_CALL, eventlet.greenio.shutdown_safe, self.request)
+        try:
+            super().handle_one_request()
+        finally:
+            late.cancel()
+
+    def get_environ(self) -> dict[str, Any]:
+        """The request as the application gets it, no line of its body without end."""
+        environ: dict[str, Any] = super().get_environ()
+        environ["eventlet.input"].rfile = Body(self.rfile)
+        return environ
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+class Body:
+    """The bytes behind a request's head: as they come, but for lines (they stand between chunks) that do not end."""
+
+    def __init__(self, file: Any) -> None:
+        self.read, self._line = file.read, file.readline
+
+    def readline(self) -> bytes:
+        """The next line. Raises ChunkReadError when it is too long to be one."""
+        line: bytes = self._line(LONGEST_MARK)
+        if len(line) >= LONGEST_MARK:
+            raise eventlet.wsgi.ChunkReadError
+        return line
 
 
 def main() -> None:
     """Run until SIGTERM or SIGINT; then finish the requests in flight and leave with 0."""
     logs.start()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most) if most >= 0 else FILES, most))
     settings = settings_module.read(settings_module.environment())
     intake = assemble(settings)
     app = door.build(settings, intake)
@@ -41,8 +101,11 @@ def main() -> None:
         eventlet.wsgi.server,
         listener,
         app,
+        log=logging.getLogger("eventlet.wsgi"),
         log_output=False,  # access lines hold secrets and messages: they stand in the address
         debug=False,
+        protocol=Caller,
+        max_size=PLACES,
         url_length_limit=LONGEST_LINE,
         socket_timeout=SILENCE,
         keepalive=SILENCE,

@@ -15,6 +15,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from threading import Semaphore
 from typing import Any
 
 from flask import Flask
@@ -40,6 +41,7 @@ from server.settings import Settings
 
 TICK = 0.1  # seconds between two patches
 BEAT = 2.0  # seconds between two heartbeats
+HASHERS = 2  # pass-phrases hashed at once: each takes 64 MiB, and anybody may ask
 logger = logging.getLogger("room")
 Built = tuple[Flask, SocketIO, Live]
 
@@ -121,12 +123,18 @@ def surely(work: Callable[[Live], None], live: Live) -> None:
 
 def main() -> None:
     """Run the room."""
-    from eventlet import tpool
+    from eventlet import tpool, wsgi
 
     logs.start()
     given = settings.read(settings.environment())
     log = Log.following(given.record, given.pack, live_module.LONGEST_WAIT)
-    app, socketio, live = build(given, load_pack(given.pack), log, "eventlet", tpool.execute)
+    turns = Semaphore(HASHERS)
+
+    def aside(work: Callable[..., Any], *args: Any) -> Any:
+        with turns:
+            return tpool.execute(work, *args)
+
+    app, socketio, live = build(given, load_pack(given.pack), log, "eventlet", aside)
     while True:
         try:
             logger.info("The room has folded %s facts.", live.catch_up())
@@ -137,7 +145,11 @@ def main() -> None:
     for work in (follow, beat):
         socketio.start_background_task(surely, work, live)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing of the room lives on disk
-    socketio.run(app, host=given.room_host, port=given.room_port, log_output=False)
+    # the server's own lines quote callers, and its own error pages quote us: it writes neither
+    caller = type("Caller", (wsgi.HttpProtocol,), {"log_message": lambda *_: None})
+    log_of = logging.getLogger("eventlet.wsgi")
+    door = eventlet.listen((given.room_host, given.room_port))
+    wsgi.server(door, app, log=log_of, log_output=False, debug=False, protocol=caller)
 
 
 if __name__ == "__main__":

@@ -57,8 +57,11 @@ def _file(name: str) -> Path | None:
             folder, inside = path, name.removeprefix(prefix)
     if "\0" in inside:
         return None
-    path = (folder / inside).resolve()
-    return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    try:
+        path = (folder / inside).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except OSError:  # a name that is too long to be one
+        return None
 
 
 @cache

@@ -29,6 +29,7 @@ GATEWAY = "generic"
 LONGEST_FIELD = 1 << 24  # characters
 STANDSTILL = 60.0  # seconds without any progress after which nobody waits for the reader any longer
 LOOK = 0.5  # seconds between looks at the board
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy would see the token and every text
 Ask = Callable[..., dict[str, Any]]  # ask("cards", limit=1) -> what the room's API answers
 
 
@@ -111,7 +112,7 @@ def ask(base: str, secret: str, path: str, **query: Any) -> dict[str, Any]:
     """One answer of the room's API."""
     headers = {"Authorization": f"Bearer {secret}"}
     request = urllib.request.Request(f"{base}/api/v1/{path}?{urlencode(query)}", headers=headers)  # noqa: S310 - our room
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our room
+    with DIRECT.open(request, timeout=60) as answer:
         return dict(json.load(answer))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server import seal, settings
 from server.access import ROLES, Access, Refused
+from server.alone import keep_inside
 from server.log import Down, Log
 
 EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
@@ -15,6 +16,7 @@ EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
 
 def main(words: list[str] | None = None) -> None:
     """Run one command; a refusal is a sentence and exit code 1."""
+    keep_inside()
     asked = _parser().parse_args(words)
     try:
         asked.run(asked)

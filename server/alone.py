@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import resource
 import signal
 import socket
 import sys
@@ -23,6 +24,13 @@ def only_one(data_dir: Path) -> IO[str]:
     except OSError:
         sys.exit(f"A room runs in {data_dir} already. Stop it first, or set another DATA_DIR and other ports.")
     return lock
+
+
+def keep_inside() -> None:
+    """From here on, files of this process and its children are ours alone, and no crash writes a core file: it would
+    hold keys and texts."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def free_doors(given: Settings) -> None:

@@ -177,10 +177,10 @@ def main() -> None:
     parser.add_argument("verb", nargs="?", choices=["follow", "verify"], default="follow")
     parser.add_argument("folder", nargs="?", type=Path, help="a ledger folder; DATA_DIR/ledger if not given")
     words = parser.parse_args()
-    if words.verb == "follow":
-        logs.start()
-        return follow(settings.read(settings.environment()))
     try:
+        if words.verb == "follow":
+            logs.start()
+            return follow(settings.read(settings.environment()))
         facts, heads = verify(words.folder or settings.read(settings.environment()).data_dir / "ledger")
     except Broken as fault:
         sys.exit(str(fault))

@@ -4,6 +4,7 @@ import logging
 import sys
 import traceback
 from types import TracebackType
+from typing import Any
 
 BENDS = (*range(0x2028, 0x202F), *range(0x2066, 0x206A))  # other line ends, and what turns the reading direction
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160), *BENDS)}
@@ -38,3 +39,17 @@ def start(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("engineio", "socketio", "geventwebsocket", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for quoting in ("engineio.server", "socketio.server"):  # only faults: their other lines repeat what a caller sent
+        logging.getLogger(quoting).setLevel(logging.ERROR)  # without a level they add a handler of their own, not plain
+        logging.getLogger(quoting).addFilter(_is_fault)
+    logging.getLogger("eventlet.wsgi").setLevel(logging.CRITICAL)  # all its lines tell who called, and for what
+    sys.excepthook = _last_words
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    return bool(record.exc_info)
+
+
+def _last_words(*fault: Any) -> None:
+    """What ends a process is told as plainly as all else: its message may quote a report."""
+    logging.getLogger(__name__).critical("A fault ends this process.", exc_info=fault)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -23,7 +24,7 @@ class Settings:
     """What an operator decides. Read once at start and handed on; no other module reads the environment."""
 
     data_dir: Path
-    redis_url: str
+    redis_url: str = field(repr=False)  # may hold a password
     own_redis: bool
     intake_host: str
     intake_port: int
@@ -77,8 +78,8 @@ def read(env: Mapping[str, str]) -> Settings:
         room_host=room_host,
         room_port=room_port,
         pack=env.get("PACK") or "kh-2017",
-        public_base_url=(env.get("PUBLIC_BASE_URL") or f"http://{intake_host}:{intake_port}").rstrip("/"),
-        room_base_url=(env.get("ROOM_BASE_URL") or f"http://{room_host}:{room_port}").rstrip("/"),
+        public_base_url=_address(env, "PUBLIC_BASE_URL", f"http://{intake_host}:{intake_port}", faults),
+        room_base_url=_address(env, "ROOM_BASE_URL", f"http://{room_host}:{room_port}", faults),
         gateways=gateways,
         rehearsal_secret=_secret(env, "REHEARSAL_SECRET", faults),
         secrets=_secrets(env, gateways, faults),
@@ -99,10 +100,22 @@ def _port(env: Mapping[str, str], name: str, default: int, faults: list[str]) ->
     return default
 
 
+def _address(env: Mapping[str, str], name: str, default: str, faults: list[str]) -> str:
+    address = (env.get(name) or default).rstrip("/")
+    try:
+        parts = urlsplit(address)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number: every signed call would fail on it
+        right = False
+    if not right:
+        faults.append(f"{name} is not an address like https://room.example.org: {address!r}.")
+    return address
+
+
 def _secret(env: Mapping[str, str], name: str, faults: list[str]) -> str:
     secret = env.get(name, "")
-    if len(secret) < SHORTEST_SECRET:
-        state = "is not set" if not secret else f"has only {len(secret)} characters"
+    if len(secret.strip()) < SHORTEST_SECRET:
+        state = "is not set" if not secret else f"has only {len(secret.strip())} characters"
         faults.append(f"{name} {state}: set {SHORTEST_SECRET} or more.")
     return secret
 

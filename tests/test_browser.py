@@ -253,3 +253,10 @@ def test_the_form_works_without_javascript_and_answers_with_a_number(rig: Rig, b
     assert re.search(r"\d{4}-\d{4}", page.content())
     assert context.cookies() == []
     context.close()
+
+
+def test_words_that_were_searched_for_do_not_stand_in_the_address_which_browsers_keep(amina: Screen) -> None:
+    amina.page.fill("[data-testid=search]", "Sok Dara 012345678")
+    amina.page.select_option("[data-testid=filter-status]", "new")
+    expect(amina.page).to_have_url(re.compile("#status=new$"))
+    assert amina.page.input_value("[data-testid=search]") == "Sok Dara 012345678"

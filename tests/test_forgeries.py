@@ -165,3 +165,20 @@ def test_a_forged_call_gets_403_and_is_never_a_report(door, name, how):
     assert door.reports() == []
     assert door.spool.waiting() == 0
     assert door.intake.health()["gateways"][name]["refused"] == 1
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        {"AccountSid": "AC1", "Body": "PR KD0123 late", "From": "+85512345678", "MessageSid": "SM1To1234"},
+        {"AccountSid": "AC1", "Body": "PR KD0123 lateFrom+85512345678MessageSidSM1To1234"},
+        {"AccountSid": "AC1BodyPR KD0123 late", "From": "+85512345678", "MessageSid": "SM1", "To": "1234"},
+    ],
+)
+def test_a_message_that_was_overheard_cannot_be_cut_into_another_one(door, cut):
+    call = doors.twilio()  # its signature covers names and values without borders between them
+    wanted = {"AccountSid": "AC1", "Body": "PR KD0123 late", "From": "+85512345678", "MessageSid": "SM1", "To": "1234"}
+    call["headers"] = doors.twilio(**wanted)["headers"]
+    for data in (wanted, cut):
+        assert door.client.open(**(call | {"data": urlencode(data)})).status_code == 200
+    assert [body["text"] for body in door.bodies()] == ["PR KD0123 late"]

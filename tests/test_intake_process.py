@@ -1,7 +1,9 @@
 """The public door as a real process: what it answered with 200 outlives it, and it leaves quietly when asked."""
 
+import contextlib
 import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -29,9 +31,10 @@ def free_port() -> int:
 class Process:
     """intake.py with settings of its own."""
 
-    def __init__(self, env: dict[str, str]) -> None:
+    def __init__(self, env: dict[str, str], *, with_: str = "") -> None:
         self.port = int(env["INTAKE_PORT"])
-        command = [sys.executable, "intake.py"]
+        changed = f"import intake; {with_}; intake.main()"
+        command = [sys.executable, *(["-c", changed] if with_ else ["intake.py"])]
         self.popen = subprocess.Popen(command, cwd=ROOT, env=os.environ | env, stderr=subprocess.PIPE, text=True)
         assert self.popen.stderr
         self.written = self.popen.stderr.readline()
@@ -53,8 +56,8 @@ class Process:
         return self.written + self.popen.communicate(timeout=15)[1]
 
 
-def wait_until(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
+def wait_until(done: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, "It took too long."
         time.sleep(0.05)
@@ -110,3 +113,89 @@ def test_it_refuses_to_start_with_weak_secrets_and_names_them_all(env):
     assert done.returncode != 0
     assert "KANNEL_SECRET" in done.stderr
     assert "GENERIC_SECRET" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /in/kannel?from=%2B85512345678&text=PR KD0123 late&k=made-up HTTP/1.1\r\n\r\n",  # spaces are no HTTP
+        b"GET /in/kannel?from=%2B85512345678&text=KD0123&k=made-up HTTP/9.9\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nKD0123\r\n",
+        b"POST /KD0123 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nX\r\nKD0123\r\n",
+        b"KD0123 +85512345678\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused_and_neither_it_nor_its_caller_stands_in_the_log(env, said):
+    process = Process(env)
+    with socket.create_connection(("127.0.0.1", process.port), timeout=10) as caller:
+        caller.sendall(said)
+        caller.shutdown(socket.SHUT_WR)
+        while caller.recv(1000):
+            pass
+    written = process.end(signal.SIGTERM).partition("is open")[2].partition("\n")[2]
+    assert not [word for word in ("12345678", "KD0123", "made-up", "127.0.0.1", "Traceback") if word in written]
+
+
+def let_go(caller: socket.socket) -> bool:
+    """Whether the door has closed this connection."""
+    caller.settimeout(0.002)
+    try:
+        return caller.recv(1000) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+
+
+def test_one_caller_gets_no_more_than_a_share_of_the_places_and_others_come_in(env):
+    process = Process(env, with_="intake.SHARE = 5")
+    held = [socket.create_connection(("127.0.0.1", process.port), timeout=5) for _ in range(8)]
+    for one in held:
+        one.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ")  # and never a word more
+    wait_until(lambda: sum(map(let_go, held)) == 3)
+    other = http.client.HTTPConnection("127.0.0.1", process.port, timeout=5, source_address=("127.0.0.2", 0))
+    other.request("GET", "/")
+    assert other.getresponse().status == 200
+    other.close()
+    for one in held:
+        one.close()
+    time.sleep(0.2)
+    assert process.take({"method": "GET", "path": "/"}) == 200, "who leaves gives the place back"
+    process.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("start", [b"POST / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n"])
+def test_whoever_says_a_request_byte_by_byte_is_let_go(env, start):
+    process = Process(env, with_="intake.LONGEST_CALL = 1")
+    with socket.create_connection(("127.0.0.1", process.port), timeout=1) as slow:
+        slow.sendall(start)
+
+        def ended() -> bool:
+            with contextlib.suppress(OSError):
+                slow.sendall(b"a")
+            return let_go(slow)
+
+        wait_until(ended, 5)
+    assert "Traceback" not in process.end(signal.SIGTERM)
+
+
+def test_many_callers_at_once_do_not_run_out_of_files(env):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))  # the door inherits it
+    try:
+        process = Process(env)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    held = [socket.create_connection(("127.0.0.1", process.port), timeout=5) for _ in range(100)]
+    assert process.take({"method": "GET", "path": "/"}) == 200
+    for one in held:
+        one.close()
+    process.end(signal.SIGTERM)
+
+
+def test_a_line_between_chunks_that_does_not_end_is_refused_before_it_fills_the_memory(env):
+    process = Process(env)
+    with socket.create_connection(("127.0.0.1", process.port), timeout=10) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"a" * 1000)
+        assert caller.recv(100).startswith(b"HTTP/1.1 400")
+    process.end(signal.SIGTERM)

@@ -2,6 +2,8 @@
 
 import io
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -71,3 +73,28 @@ def test_the_console_says_no_in_a_sentence(capsys: pytest.CaptureFixture[str]) -
         with pytest.raises(SystemExit):
             console.main(words)
         assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_ends_a_process_is_told_without_its_message_and_libraries_repeat_no_caller() -> None:
+    said = "canary\\n2017 INFO room: all is well"
+    script = f"""
+import logging
+from server import logs
+logs.start()
+import engineio
+server = engineio.Server(async_mode="threading")
+server.logger.error("Invalid session %s", "{said}")
+logging.getLogger("eventlet.wsgi").error("{said}")
+try:
+    int("{said}")
+except ValueError:
+    server.logger.exception("message handler error")
+raise ValueError("{said}")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 1
+    assert "canary" not in ended.stderr
+    assert [("handler error" in line, "ValueError at" in line) for line in ended.stderr.splitlines()] == [
+        (True, True),
+        (False, True),
+    ]

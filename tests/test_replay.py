@@ -15,7 +15,7 @@ import pytest
 from ingest import crowd, outcome, rehearse, replay
 from ingest.callers import Request
 from ingest.crowd import Crowd, Job, Wire
-from server import seal, settings
+from server import run, seal, settings
 from server.log import Log
 from server.reader import Reader
 from tests import doors
@@ -207,3 +207,15 @@ def test_the_token_of_a_replay_is_worth_nothing_afterwards(redis_server, tmp_pat
         assert secret
     facts = [raw.fields["wire"] for raw in Log(redis_server, "test-replay").read()]
     assert facts == ["token.issued", "token.revoked"]
+
+
+def test_no_proxy_of_the_machine_sees_the_token_or_an_answer(monkeypatch):
+    with stub() as (proxy, overheard), stub() as (port, asked):
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        with pytest.raises(ValueError, match="Expecting value"):  # the stub answers nothing
+            replay.ask(f"http://127.0.0.1:{port}", "a token", "cards", limit=1)
+        assert run.answers(f"http://127.0.0.1:{port}/health")
+    assert overheard == []
+    assert asked == ["/api/v1/cards?limit=1", "/health"]

@@ -133,3 +133,15 @@ def test_a_new_kind_of_data_is_shown_to_nobody_until_it_is_listed(keys: Path, pa
     for role in ROLES:
         client = house.program(role)
         assert "canary" not in client.get("/api/v1/cards").text + client.get("/api/v1/changes").text
+
+
+def test_a_role_cannot_filter_by_what_it_is_not_told(house: House, pen: Pen) -> None:
+    for fact in (pen.received(1), pen.read(1, second="IN"), pen.opened(1), pen.verified(1)):
+        house.log.append(fact, by="reader")
+    house.fold()
+    for role in ROLES:
+        client = house.program(role)
+        assert len(cards(client, "category=BX")) == 1
+        assert len(cards(client, "category=IN")) == (1 if role in DESKS else 0), "the second category is the desks'"
+        shown = client.get("/api/v1/map?category=IN").json["by_province"]
+        assert bool(shown) == (role in DESKS)

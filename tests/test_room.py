@@ -293,7 +293,19 @@ def test_without_the_record_nothing_is_saved_and_it_says_so(
 
 
 @pytest.mark.parametrize(
-    "name", ["%00", "..%2f..%2fapi.py", "%2e%2e/api.py", "../../room.py", "vendor/", "vendor/noto-sans/../x", "", "."]
+    "name",
+    [
+        "%00",
+        "..%2f..%2fapi.py",
+        "%2e%2e/api.py",
+        "../../room.py",
+        "vendor/",
+        "vendor/noto-sans/../x",
+        "",
+        ".",
+        "a" * 3000,
+        "a/" * 3000,
+    ],
 )
 def test_no_file_outside_the_static_ones_is_served(furnished: House, name: str) -> None:
     assert furnished.app.test_client().get(f"/static/{name}").status_code in (301, 308, 404)

@@ -29,7 +29,7 @@ def test_nothing_but_secrets_must_be_set() -> None:
 
 
 @pytest.mark.parametrize("name", GOOD)
-@pytest.mark.parametrize("secret", ["", "x" * 15, None])
+@pytest.mark.parametrize("secret", ["", "x" * 15, " " * 16, None])
 def test_a_missing_empty_or_short_secret_is_refused_by_name(name: str, secret: str | None) -> None:
     env = {**GOOD, name: secret} if secret is not None else {key: value for key, value in GOOD.items() if key != name}
     with pytest.raises(Unfit) as fault:
@@ -75,9 +75,19 @@ def test_the_generic_gateway_s_names_can_be_told() -> None:
     assert (made["from"], made["key_in"], made["text"]) == ("msisdn", "query:token", "text")
 
 
+@pytest.mark.parametrize("name", ["PUBLIC_BASE_URL", "ROOM_BASE_URL"])
+@pytest.mark.parametrize(
+    "address", ["https://room.example:abc", "room.example", "ftp://room.example", "https://", "http://["]
+)
+def test_an_address_that_is_none_is_refused(name: str, address: str) -> None:
+    with pytest.raises(Unfit, match=name):
+        settings.read({**GOOD, name: address})
+
+
 def test_settings_that_are_printed_show_no_secret() -> None:
     assert SECRET not in repr(settings.read(GOOD))
     assert SECRET not in str(settings.read(GOOD))
+    assert SECRET not in repr(settings.read({**GOOD, "REDIS_URL": f"redis://room:{SECRET}@records:6379/0"}))
 
 
 def test_an_own_redis_is_named_by_url_and_then_none_is_started() -> None:

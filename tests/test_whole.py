@@ -2,8 +2,10 @@
 
 import base64
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -150,3 +152,62 @@ def test_a_process_that_dies_is_started_again_and_the_line_goes_on(folder: Path)
                 os.kill(pid, signal.SIGKILL)
         assert rig.send("kannel", "+85512345678", "PR KD0123-7 late opening") == 200
         rig.until(lambda: [card["kind"] for card in rig.cards(token)] == ["incident"], 20, "the reading")
+
+
+def test_files_are_for_their_owner_alone_and_a_crash_leaves_no_core(folder: Path) -> None:
+    open_to_all = os.umask(0)
+    try:
+        with whole_room(folder) as rig:
+            rig.account("Amina", "analyst")
+            assert rig.send("kannel", "+85512345678", "PR KD0123-7 late opening") == 200
+            rig.until(lambda: len(list((folder / "data").rglob("*.aof"))) > 0, 10, "the files")
+            written = [folder / "data", *(folder / "data").rglob("*")]
+            assert {
+                path.name: oct(path.stat().st_mode & 0o077) for path in written if path.stat().st_mode & 0o077
+            } == {}
+            limits = [Path(f"/proc/{pid}/limits").read_text() for pid in rig.pids()]
+            assert len(limits) == 5
+            assert all(re.search(r"Max core file size +0 +0 ", limit) for limit in limits)
+    finally:
+        os.umask(open_to_all)
+
+
+def test_the_room_repeats_nothing_of_an_odd_call_to_its_caller_or_its_log(folder: Path) -> None:
+    upgrade = b"GET /socket.io/?EIO=4&transport=websocket%s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+    websocket = upgrade + b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    odd = [
+        b"POST /sign-in?name=canary and a space HTTP/1.1\r\n\r\n",
+        websocket % b"" + b"\r\n",
+        websocket % b"&sid=canary%0a2017+INFO+room:+all+is+well"
+        + b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        websocket.replace(b"13", b"canary") % b"" + b"\r\n",
+    ]
+    with whole_room(folder) as rig:
+        began = rig.output.stat().st_size
+        for call in odd:
+            with socket.create_connection(("127.0.0.1", rig.given.room_port), timeout=5) as caller:
+                caller.sendall(call)
+                caller.shutdown(socket.SHUT_WR)
+                assert b"Traceback" not in caller.recv(10000)
+        time.sleep(0.5)
+        written = rig.output.read_bytes()[began:]
+        assert not [word for word in (b"canary", b"all is well", b"127.0.0.1 -", b"Traceback") if word in written]
+
+
+def test_many_sign_ins_at_once_do_not_fill_the_memory(folder: Path) -> None:
+    with whole_room(folder) as rig:
+        room = next(pid for pid in rig.pids() if b"room.py" in cmdline(pid))
+        kind = {"Content_Type": "application/x-www-form-urlencoded"}
+
+        def sign_in(n: int) -> None:
+            body = f"name=nobody{n}&passphrase=anything"
+            assert rig.ask(rig.given.room_port, "POST", "/sign-in", body, **kind)[0] == 403
+
+        callers = [threading.Thread(target=sign_in, args=(n,)) for n in range(30)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+        most = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{room}/status").read_text())
+        assert most
+        assert int(most[1]) < 500_000, "a hash takes 64 MiB, and thirty of them two gigabytes"

@@ -1,4 +1,4 @@
-// What the reader wants to see: kept in the address, asked of the server, and checked on every live card.
+// What the reader wants to see: kept in the address (but for words), asked of the server, checked on every live card.
 import { categories } from "./codes.js";
 import { hook, make } from "./make.js";
 import { provinces } from "./places.js";
@@ -13,6 +13,7 @@ const KINDS = {
   all: [],
 };
 const FIELDS = ["q", "show", "category", "status", "severity", "place"];
+const KEPT = FIELDS.slice(1); // words that were searched for may name somebody: browsers keep addresses on disk
 const TYPING = 300; // ms of rest before a search is asked
 
 /** The filter as the server's query: only what is set. */
@@ -82,8 +83,8 @@ export class Filters {
 
   read() {
     const wanted = new URLSearchParams(location.hash.slice(1));
-    for (const name of FIELDS) this.form.elements[name].value = wanted.get(name) ?? "";
-    for (const name of FIELDS.slice(1))
+    for (const name of KEPT) this.form.elements[name].value = wanted.get(name) ?? "";
+    for (const name of KEPT)
       if (this.form.elements[name].selectedIndex < 0) this.form.elements[name].value = "";
     this.mark();
   }
@@ -100,7 +101,7 @@ export class Filters {
   }
 
   changed() {
-    const wanted = Object.entries(this.value).filter(([, value]) => value);
+    const wanted = Object.entries(this.value).filter(([name, value]) => value && KEPT.includes(name));
     history.replaceState(null, "", wanted.length ? `#${new URLSearchParams(wanted)}` : location.pathname);
     this.mark();
     this.onChange(this.value);

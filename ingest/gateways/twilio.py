@@ -38,8 +38,10 @@ def receive(call: Call, settings: Settings, now: datetime) -> Received:
     unread = decoded(call.body) if call.body and not told else listed(fields.items())
     message = Message(
         gateway=NAME,
-        account=fields.get("AccountSid", ""),
         message_id=fields.get("MessageSid") or fields.get("SmsSid", ""),
+        # names and values are signed without borders, so who overheard one message could cut it otherwise: another id,
+        # another text, the same signature
+        also=(("signature", call.header("X-Twilio-Signature")),),
         sender=fields.get("From", ""),
         to=fields.get("To", ""),
         text=fields.get("Body", unread),
