@@ -34,6 +34,7 @@ from server.classify import Classifier
 from server.desk import desk
 from server.guard import Room, guard
 from server.log import Down, Log
+from server.outage import wait_out
 from server.pack import Pack
 from server.pack import load as load_pack
 from server.places import Gazetteer
@@ -86,6 +87,7 @@ def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) ->
         see=lambda row, role: card(row, role, gazetteer),
         frame=frame,
         origins=tuple(origins),
+        port=given.room_port,
         secure=given.room_base_url.startswith("https://"),
     )
 
@@ -140,8 +142,7 @@ def main() -> None:
             logger.info("The room has folded %s facts.", live.catch_up())
             break
         except Down:
-            logger.warning("The record cannot be reached; the room waits for it.")
-            time.sleep(1)
+            wait_out(log, "room")
     for work in (follow, beat):
         socketio.start_background_task(surely, work, live)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing of the room lives on disk

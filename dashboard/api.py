@@ -10,10 +10,10 @@ from dashboard import figures as drawn
 from dashboard import views
 from dashboard.live import now
 from dashboard.words import words_for
-from server import queries
-from server.access import ANYONE, ROLES, allow
+from server import queries, sums
 from server.desk import said
 from server.guard import me, room
+from server.roles import ANYONE, ROLES, allow
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 MOST_KINDS = 20  # of cards in one question; there are eight
@@ -91,7 +91,7 @@ def on_map() -> Any:
     role = me().role
     data = drawn.map_data(room().board, _filters(), views.FIGURED[role])
     if role in views.DESKS:
-        return jsonify(**data, restricted=queries.totals(room().board)["restricted"])
+        return jsonify(**data, restricted=sums.totals(room().board)["restricted"])
     return jsonify({**data, "points": []})  # a point is finer than these roles are told
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, make_response, request
 
-from server.access import ANYONE, allow
+from server.roles import ANYONE, allow
 
 HERE = Path(__file__).parent
 MODULES = HERE.parent / "node_modules"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server import queries
+from server import queries, sums
 from server.board import Board
 from server.pack import Pack
 
@@ -27,7 +27,7 @@ def figures(board: Board, scope: str, pack: Pack, words: Words, language: str) -
 
 def reports(board: Board, scope: str, pack: Pack, words: Words) -> Figure:
     """How many reports of each category arrived in each ten minutes; all, check-ins too, as a line on its own scale."""
-    buckets = queries.series(board, scope)
+    buckets = sums.series(board, scope)
     times = sorted({bucket for bucket, _ in buckets})
     local = [_local(bucket, pack.zone) for bucket in times]
     present = {code for _, code in buckets}
@@ -67,7 +67,7 @@ def _line(name: str, x: list[str], y: list[int]) -> Figure:
 
 def where(board: Board, scope: str, pack: Pack, words: Words, language: str) -> Figure:
     """How many incidents of each category each province has: the provinces with most, the first on top."""
-    cells = queries.crossing(board, scope)
+    cells = sums.crossing(board, scope)
     codes = [category.code for category in pack.taxonomy.categories]
     totals: dict[str, int] = {}
     for (province, _), n in cells.items():
@@ -95,7 +95,7 @@ def where(board: Board, scope: str, pack: Pack, words: Words, language: str) -> 
 
 def status(board: Board, scope: str, words: Words) -> Figure:
     """How far the incidents are."""
-    found = queries.counts(board, scope)["by_status"]
+    found = sums.counts(board, scope)["by_status"]
     names = list(reversed(STATUSES))
     bar = {
         "type": "bar",

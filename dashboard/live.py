@@ -10,9 +10,9 @@ from flask_socketio import SocketIO, join_room
 
 from dashboard import views
 from server import queries
-from server.access import ROLES, Person
 from server.guard import Room, cookie
 from server.log import Down, Raw
+from server.roles import ROLES, Person
 
 SPACE = "/live"
 LONGEST_WAIT = 1.0  # seconds

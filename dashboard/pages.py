@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
 
 from dashboard.words import words_for
-from server.access import ANYONE, LONGEST, ROLES, Refused, allow
+from server.access import LONGEST
 from server.guard import cookie, me, room, someone
 from server.log import Down
+from server.roles import ANYONE, ROLES, Refused, allow
 
 pages = Blueprint("pages", __name__)
 

@@ -4,7 +4,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from server import events, queries
+from server import events, queries, sums
 from server.board import Board
 from server.pack import Pack
 from server.places import Gazetteer
@@ -129,15 +129,17 @@ def log_id(changed: int) -> str:
 
 def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]:
     """The room's figures as `role` may see them; `clock` is the room's hour, simulated in a rehearsal."""
-    whole, scope = queries.totals(board), SCOPE[role]
-    clock = whole["newest"] if whole["rehearsal"] else now.astimezone(UTC).isoformat(timespec="seconds")
+    whole, scope = sums.totals(board), SCOPE[role]
+    simulated = whole["rehearsal"] and not whole["mixed"]
+    clock = whole["newest"] if simulated else now.astimezone(UTC).isoformat(timespec="seconds")
     shown = {
         "clock": clock,
         "rehearsal": whole["rehearsal"],
+        "mixed": whole["mixed"],
         "total": whole["total"],
         "stations_heard": whole["stations_heard"],
         "stations": len(pack.stations),
-        **queries.counts(board, scope),
+        **sums.counts(board, scope),
     }
     if role not in DESKS:
         return shown

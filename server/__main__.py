@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server import seal, settings
-from server.access import ROLES, Access, Refused
+from server.access import Access
 from server.alone import keep_inside
 from server.log import Down, Log
+from server.roles import ROLES, Refused
 
 EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
 
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     issue.add_argument("--role", required=True, choices=ROLES)
     issue.add_argument("--name", default="api")
     issue.set_defaults(run=add_token)
+    tokens.add_parser("list", help="every token's id, name and role").set_defaults(run=list_tokens)
     revoke = tokens.add_parser("revoke", help="end a token by its id")
     revoke.add_argument("id")
     revoke.set_defaults(run=revoke_token)
@@ -98,6 +100,11 @@ def add_token(asked: argparse.Namespace) -> None:
     """Print a new token."""
     token, public = access().issue_token(asked.name, asked.role, by="console")
     print(f"id {public}\ntoken {token}")
+
+
+def list_tokens(asked: argparse.Namespace) -> None:
+    """Every token, without itself."""
+    print("\n".join(f"{public}  {name}  {role}" for public, name, role in access().tokens()))
 
 
 def revoke_token(asked: argparse.Namespace) -> None:

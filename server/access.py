@@ -1,11 +1,11 @@
-"""Who may do what: accounts, sessions, tokens, and routes that are closed unless they name who may enter."""
+"""Who gets in: accounts, sessions, tokens, and the one-time link."""
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, TypeVar
+from hmac import new as mac
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,52 +13,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from server import events
 from server.drawer import Drawer
 from server.log import Log
+from server.roles import ROLES, Busy, Person, Refused
 
-ROLES = ("administrator", "analyst", "press", "viewer")
-ANYONE = "anyone"  # a route that must be reachable before signing in
 IDLE, LONGEST = 30 * 60, 12 * 3600  # seconds a session lives unused, and at most (OWASP ASVS 5.0 7.3)
 INVITATION = 15 * 60  # seconds
 TRIES, WINDOW = 10, 60  # wrong pass-phrases from one address in so many seconds
 SHORTEST, LONGEST_PHRASE = 15, 128  # characters (OWASP ASVS 5.0 6.2)
 LONGEST_NAME = 40
-
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Refused(Exception):
-    """A rule said no. Its text is a sentence for the person who asked."""
-
-
-class Busy(Refused):
-    """Too many tries; later."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody at a desk, or a program with a token."""
-
-    name: str
-    role: str
-    key: str  # hash of the session or token, never the thing itself
-    csrf: str  # "" for a token: a browser does not send tokens by itself
-
-    @property
-    def by(self) -> str:
-        """How facts name them."""
-        return f"{self.role}:{self.name}"
-
-
-def allow(*roles: str) -> Callable[[View], View]:
-    """Name who may use a route."""
-    unknown = set(roles) - {*ROLES, ANYONE}
-    if unknown or not roles:
-        raise ValueError(f"no such role: {unknown or 'none named'}")
-
-    def mark(view: View) -> View:
-        view.allowed_roles = roles  # type: ignore[attr-defined]
-        return view
-
-    return mark
 
 
 def hashed(secret: str) -> str:
@@ -79,6 +40,7 @@ class Access:
     ) -> None:
         self._log, self._role_of, self._clock, self._offload = log, role_of, clock, offload
         self._drawer = Drawer(log)
+        self._salt = secrets.token_bytes(32)  # an address must not be found out from a count that is on the disk
         self._hasher = hasher or PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=2)  # argon2id
         self._nobody = self._hasher.hash(secrets.token_hex())  # an unknown name takes as long as a wrong phrase
 
@@ -97,17 +59,21 @@ class Access:
             raise Refused("A pass-phrase does not hold the name.")
         if self._drawer.get("credential", name):
             raise Refused("There is an account of this name already.")
-        self._drawer.put("credential", name, {"hash": self._offload(self._hasher.hash, phrase)})
-        return self._log.append(events.AccountOpened(subject=name, role=role), by=by).id
+        kept = {"hash": self._offload(self._hasher.hash, phrase)}
+        placed = self._log.append(events.AccountOpened(subject=name, role=role), by=by)
+        self._drawer.put("credential", name, kept)  # last: without it nobody enters, and opening again completes it
+        return placed.id
 
     def close_account(self, name: str, *, by: str) -> str:
         """End an account and its sessions. The fact's id. Raises Refused."""
-        if not self._drawer.drop("credential", name):
+        if not self._drawer.get("credential", name):
             raise Refused("There is no account of this name.")
+        placed = self._log.append(events.AccountClosed(subject=name), by=by)
         for key in self._drawer.keys("session"):  # or they would live again if the name were given to somebody else
             if self._drawer.get("session", key).get("name") == name:
                 self._drawer.drop("session", key)
-        return self._log.append(events.AccountClosed(subject=name), by=by).id
+        self._drawer.drop("credential", name)  # last: closing again completes what an outage cut off
+        return placed.id
 
     def accounts(self) -> list[str]:
         """Every name that can sign in."""
@@ -115,14 +81,14 @@ class Access:
 
     def sign_in(self, name: str, phrase: str, address: str) -> str:
         """A new session's id. Raises Refused with the same sentence whatever was wrong, Busy after too many tries."""
-        tries = f"{hashed(address)}:{hashed(name)}"
-        if int(self._drawer.get("tries", tries).get("n", 0)) >= TRIES:
+        tries = mac(self._salt, f"{address} {name}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
+        if self._drawer.add("tries", tries, WINDOW) > TRIES:  # counted before the slow part: many may come at once
             raise Busy("Too many tries. Wait a minute.")
         kept = self._drawer.get("credential", name).get("hash")
         right = self._offload(self._verify, kept or self._nobody, phrase) and kept is not None
         if not right or self._role_of(name) is None:
-            self._drawer.add("tries", tries, WINDOW)
             raise Refused("This name and pass-phrase do not match.")
+        self._drawer.drop("tries", tries)
         session, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         began = str(int(self._clock().timestamp()))
         self._drawer.put("session", hashed(session), {"name": name, "csrf": csrf, "since": began}, IDLE)
@@ -162,6 +128,11 @@ class Access:
         self._log.append(events.TokenIssued(subject=public, name=name, role=role), by=by)
         return token, public
 
+    def tokens(self) -> list[tuple[str, str, str]]:
+        """Every token's public id, name and role."""
+        kept = [self._drawer.get("token", key) for key in self._drawer.keys("token")]
+        return sorted((token["id"], token["name"], token["role"]) for token in kept if token)
+
     def revoke_token(self, public: str, *, by: str) -> None:
         """End a token by its public id. Raises Refused."""
         for key in self._drawer.keys("token"):
@@ -174,7 +145,9 @@ class Access:
     def invite(self) -> str:
         """A one-time word, good for 15 minutes, that lets its bearer create the first administrator."""
         word = secrets.token_urlsafe(24)
-        self._drawer.put("invitation", hashed(word), {"role": "administrator"}, INVITATION)
+        self._drawer.put(
+            "invitation", hashed(word), {"until": str(int(self._clock().timestamp()) + INVITATION)}, INVITATION
+        )
         return word
 
     def invited(self, word: str) -> bool:
@@ -183,13 +156,16 @@ class Access:
 
     def first_administrator(self, word: str, name: str, phrase: str) -> str:
         """Use the one-time word. The fact's id. Raises Refused."""
-        spent = "This link was used or is older than 15 minutes. Start the room again for a new one."
+        until = int(self._drawer.get("invitation", hashed(word)).get("until", 0))
         if not self.invited(word) or not self._drawer.drop("invitation", hashed(word)):
-            raise Refused(spent)  # of two who come at once, one has dropped it
+            # of two who come at once, one has dropped it
+            raise Refused("This link was used or is older than 15 minutes. Start the room again for a new one.")
         try:
             return self.open_account(name, "administrator", phrase, by="console")
         except Refused:
-            self._drawer.put("invitation", hashed(word), {"role": "administrator"}, INVITATION)
+            left = until - int(self._clock().timestamp())
+            if left > 0:
+                self._drawer.put("invitation", hashed(word), {"until": str(until)}, left)
             raise
 
     def _verify(self, kept: str, phrase: str) -> bool:

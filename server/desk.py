@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, request
 
 from server import events, incidents, queries
-from server.access import Refused, allow
 from server.guard import me, room
 from server.incidents import Code, Incident
 from server.log import Stale
+from server.roles import Refused, allow
 
 desk = Blueprint("desk", __name__, url_prefix="/api/v1")
 
@@ -39,7 +39,9 @@ def reject(card: str) -> Answer:
 def recategorise(card: str) -> Answer:
     """Give an incident another category or sub-code: {code, reason, expect}."""
     known = incident(card)
-    return record(card, incidents.recategorise(known, code(), said("reason"), closed(card)), expected(known.version))
+    return record(
+        card, incidents.recategorise(known, code(found(card)), said("reason"), closed(card)), expected(known.version)
+    )
 
 
 @desk.post("/incidents/<card>/place")
@@ -66,7 +68,7 @@ def open_incident(card: str) -> Answer:
     row = found(card)
     if row["number"] is not None:
         raise Refused("This report is an incident already.")
-    opened = incidents.open_from(card, code(), row["province"], bool(row["rehearsal"]), said("reason"), closed(card))
+    opened = incidents.open_from(card, code(row), row["province"], bool(row["rehearsal"]), said("reason"), closed(card))
     return record(card, opened, expect=0, once=[f"opened:{card}"])
 
 
@@ -123,14 +125,18 @@ def closed(card: str) -> Callable[[str], str]:
     return lambda words: room().vault.seal(f"incident:{card}", {"reason": words})
 
 
-def code() -> Code:
-    """The code that the person chose, as the taxonomy knows it."""
+def code(row: dict[str, Any]) -> Code:
+    """The code that the person chose, as the taxonomy knows it.
+
+    What was restricted for its words stays so under a bare family: only a sub-code says what it is.
+    """
     chosen, taxonomy = said("code").upper(), room().pack.taxonomy
     category = taxonomy.category_of(chosen)
     if category is None:
         raise Refused(f"{chosen or 'Nothing'} is not a code of the taxonomy.")
     sub = taxonomy.subs.get(chosen)
-    return Code(category, chosen if sub else "", sub.severity if sub else 3, chosen in taxonomy.restricted)
+    restricted = chosen in taxonomy.restricted or (sub is None and bool(row["restricted"]))
+    return Code(category, chosen if sub else "", sub.severity if sub else 3, restricted)
 
 
 def located(chosen: str) -> tuple[str, dict[str, Any]]:

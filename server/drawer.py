@@ -32,17 +32,17 @@ class Drawer:
         """Keep it for so many seconds from now. False if it is gone: it is not made again."""
         return bool(self._log.ask(self._log.client.expire, self._name(kind, key), seconds))
 
-    def add(self, kind: str, key: str, seconds: int) -> None:
-        """Count one more under (kind, key); the count is forgotten so many seconds after the latest."""
+    def add(self, kind: str, key: str, seconds: int) -> int:
+        """Count one more under (kind, key): how many now. Forgotten so many seconds after the latest."""
         name = self._name(kind, key)
 
-        def count() -> None:
+        def count() -> int:
             with self._log.client.pipeline() as pipe:
                 pipe.hincrby(name, "n", 1)
                 pipe.expire(name, seconds)
-                pipe.execute()
+                return int(pipe.execute()[0])
 
-        self._log.ask(count)
+        return int(self._log.ask(count))
 
     def drop(self, kind: str, key: str) -> bool:
         """Throw it away. False if it was not there, so that two who drop the same learn who was first."""

@@ -10,11 +10,12 @@ from typing import Any
 from flask import Flask, current_app, g, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 
-from server.access import ANYONE, Access, Busy, Person, Refused
+from server.access import Access
 from server.board import Board
 from server.log import Down, Log, Stale
 from server.pack import Pack
 from server.places import Gazetteer
+from server.roles import ANYONE, Busy, Person, Refused
 from server.seal import Vault
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -36,6 +37,7 @@ class Room:
     see: Callable[[dict[str, Any], str], dict[str, Any] | None]
     frame: Callable[[int, str, str, str], tuple[str, int]]  # a page for people: status, heading, sentence, reference
     origins: tuple[str, ...]  # from which pages a browser may ask
+    port: int
     secure: bool  # behind TLS: cookies are bound to it
 
 
@@ -63,8 +65,11 @@ def someone() -> Person | None:
 
 
 def cookie() -> str:
-    """The session cookie's name; the prefix makes browsers refuse it without TLS or from another path."""
-    return "__Host-session" if room().secure else "session"
+    """The session cookie's name. Cookies know no ports, and two rooms on one machine must not sign each other out.
+
+    The prefix makes browsers refuse it without TLS or from another path.
+    """
+    return f"{'__Host-' if room().secure else ''}session-{room().port}"
 
 
 def guard(app: Flask, tools: Room) -> None:

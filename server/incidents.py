@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server import events
-from server.access import Refused
+from server.roles import Refused
 
 METHODS = ("call_back", "second_source", "document", "photo", "direct_observation")
 SHORTEST_REASON, LONGEST_REASON = 3, 4000  # characters

@@ -18,6 +18,7 @@ from nacl.signing import SigningKey, VerifyKey
 from server import logs, settings
 from server.log import START, Down, Log, Raw
 from server.merkle import Tree
+from server.outage import wait_out
 
 LONGEST_WAIT = 5.0  # seconds
 HEAD_EVERY = 60.0  # seconds between signed heads, when something was added
@@ -166,9 +167,8 @@ def follow(given: settings.Settings) -> None:
                 if time.monotonic() - signed > HEAD_EVERY and ledger.sign(time.time()):
                     signed = time.monotonic()
         except Down:
-            logger.warning("The record cannot be reached; the ledger tries again.")
             ledger.sign(time.time())
-            time.sleep(1)
+            wait_out(log, "ledger")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Questions to the board: one page of the feed, what changed since, counts. Each within a scope."""
+"""Questions to the board: one page of the feed, what changed since, what lies on the map. Each within a scope."""
 
 import json
 from dataclasses import dataclass
@@ -72,34 +72,6 @@ def changes(board: Board, after: str, limit: int = MOST) -> tuple[list[Row], str
     return rows[:limit], f"{last // 1_000_000}-{last % 1_000_000}", True
 
 
-def counts(board: Board, scope: str) -> dict[str, Any]:
-    """How many of what, in scope; see the keys."""
-    within = f"kind = 'incident' AND {SCOPES[scope]}"
-    return {
-        "incidents": _count(board, within),
-        "by_status": _by(board, "status", within),
-        "by_severity": _by(board, "severity", within),
-        "by_category": _by(board, "category", within),
-        "by_province": _by(board, "province", f"{within} AND province != ''"),
-        "unplaced": _count(board, f"{within} AND province = ''"),
-    }
-
-
-def totals(board: Board) -> dict[str, Any]:
-    """Figures of the whole room that name nobody and no place."""
-    kinds = _by(board, "kind", "1")
-    newest = board.db.execute("SELECT at, rehearsal FROM cards ORDER BY row DESC LIMIT 1").fetchone()
-    return {
-        "total": sum(kinds.values()),
-        "kinds": kinds,
-        "restricted": _count(board, "restricted AND kind = 'incident'"),
-        "stations_heard": _distinct(board, "station"),
-        "sources": _distinct(board, "source"),
-        "rehearsal": bool(newest and newest["rehearsal"]),
-        "newest": newest["at"] if newest else "",
-    }
-
-
 def on_map(board: Board, filters: Filters, scope: str) -> tuple[dict[str, dict[str, int]], list[Row], int]:
     """Incidents that the filter leaves: how many in each province (and verified), their points, how many nowhere."""
     where, values = _where(filters, scope)
@@ -157,39 +129,7 @@ def _where(filters: Filters, scope: str) -> tuple[str, list[Any]]:
     return " AND ".join(parts), values
 
 
-def _count(board: Board, where: str) -> int:
-    return int(board.db.execute(f"SELECT count(*) FROM cards WHERE {where}").fetchone()[0])  # noqa: S608 - ours
-
-
-def _distinct(board: Board, column: str) -> int:
-    query = f"SELECT count(DISTINCT {column}) FROM cards WHERE {column} != ''"  # noqa: S608 - our columns
-    return int(board.db.execute(query).fetchone()[0])
-
-
-def _by(board: Board, column: str, where: str) -> dict[str, int]:
-    query = f"SELECT {column} AS name, count(*) AS n FROM cards WHERE {where} GROUP BY {column}"  # noqa: S608
-    return {str(row["name"]): row["n"] for row in board.db.execute(query)}
-
-
 def _row(found: Any) -> Row:
     row = dict(found)
     row["place"], row["detail"] = json.loads(row["place"]), json.loads(row["detail"])
     return row
-
-
-def series(board: Board, scope: str) -> dict[tuple[str, str], int]:
-    """Reports by ten minutes of arrival (`2017-06-04T03:4`, UTC) and category."""
-    found = board.db.execute(
-        f"SELECT substr(at, 1, 15) AS bucket, category, count(*) AS n FROM cards WHERE {SCOPES[scope]}"  # noqa: S608
-        " GROUP BY bucket, category"
-    )
-    return {(row["bucket"], row["category"]): row["n"] for row in found}
-
-
-def crossing(board: Board, scope: str) -> dict[tuple[str, str], int]:
-    """Incidents by province and category."""
-    found = board.db.execute(
-        f"SELECT province, category, count(*) AS n FROM cards WHERE kind = 'incident' AND {SCOPES[scope]}"  # noqa: S608
-        " GROUP BY province, category"
-    )
-    return {(row["province"], row["category"]): row["n"] for row in found}

@@ -3,7 +3,6 @@
 import logging
 import os
 import re
-import time
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,6 +10,7 @@ from server import events, grammar, logs, seal, settings
 from server.classify import Classifier, Sorting
 from server.grammar import Parsed
 from server.log import Down, Draft, Fact, Log, Raw
+from server.outage import wait_out
 from server.pack import Pack
 from server.pack import load as load_pack
 from server.places import Gazetteer, Located
@@ -158,8 +158,7 @@ def main() -> None:
             while True:
                 reader.step(LONGEST_WAIT)
         except Down:
-            logger.warning("The record cannot be reached; the reader tries again.")
-            time.sleep(1)
+            wait_out(log, "reader")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ from server import settings
 from server.access import Access
 from server.alone import MARK, end_leftovers, free_doors, keep_inside, only_one
 from server.log import Down, Log
+from server.pack import PackError
+from server.pack import load as load_pack
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,6 +140,10 @@ def main() -> None:
     """Run the room until Ctrl-C."""
     keep_inside()
     given = settings.read(settings.environment(ROOT))
+    try:
+        load_pack(given.pack)
+    except PackError as fault:
+        sys.exit(str(fault))
     lock = only_one(given.data_dir)
     run = Run(given)
     if left := end_leftovers(run.home):

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from server import events, settings
 from server.board import moment
-from server.log import START, Log, Raw
+from server.log import START, Down, Log, Raw
 
-SEALED = ("sealed", "words", "place", "reason", "note")  # fields that only the room opens; a console is not the room
+SHOWN = (
+    *("channel", "gateway", "source", "at", "sent_at", "rehearsal", "report", "kind", "category", "sub", "second"),
+    *("severity", "confidence", "restricted", "province", "reader", "method"),
+)  # fields that may stand on a console; a new one is hidden until it is listed
 
 
 def life(log: Log, wanted: str) -> Iterator[Raw]:
@@ -33,7 +36,7 @@ def told(raw: Raw) -> str:
     head = f"{moment(raw.id)}  {raw.fields['wire']} v{raw.fields['v']}  by {raw.fields['by']}"
     because = f"\n    because of {raw.fields['cause']}" if raw.fields["cause"] else ""
     shown = {
-        name: f"(sealed, {len(value)} characters)" if name in SEALED and value else value
+        name: value if name in SHOWN or not value else f"(sealed, {len(value)} characters)"
         for name, value in body.items()
     }
     fields = "".join(f"\n    {name}: {value}" for name, value in shown.items() if value not in ("", None))
@@ -46,7 +49,10 @@ def main() -> None:
     parser.add_argument("id", help="a report's or incident's id, the first part of it, or a reference number")
     wanted = parser.parse_args().id
     given = settings.read(settings.environment())
-    facts = [told(raw) for raw in life(Log(given.record, given.pack), wanted)]
+    try:
+        facts = [told(raw) for raw in life(Log(given.record, given.pack), wanted)]
+    except Down:
+        sys.exit("The record cannot be reached.")
     if not facts:
         sys.exit("The log has no fact about this.")
     print("\n".join(facts))

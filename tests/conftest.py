@@ -14,9 +14,9 @@ from hypothesis import settings as hypothesis_settings
 
 from server import embedded_redis, seal, settings
 from server import pack as packs
-from server.access import ROLES
 from server.log import Down, Log
 from server.pack import Pack
+from server.roles import ROLES
 from server.settings import Settings
 from tests.days import Pen, furnish
 from tests.house import Eyes, House, build

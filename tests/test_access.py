@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from server import access as access_module
-from server.access import IDLE, INVITATION, LONGEST, ROLES, TRIES, Access, Busy, Refused, allow, hashed
+from server.access import IDLE, INVITATION, LONGEST, TRIES, Access, hashed
 from server.log import Log
+from server.roles import ANYONE, ROLES, Busy, Refused, allow
 
 PHRASE = "four ordinary words together"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -273,4 +273,4 @@ def test_a_route_must_name_roles_that_exist() -> None:
         with pytest.raises(ValueError, match="no such role"):
             allow(*roles)
     assert allow("analyst")(lambda: None).allowed_roles == ("analyst",)  # type: ignore[attr-defined]
-    assert access_module.ANYONE not in ROLES
+    assert ANYONE not in ROLES

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import views
-from server import events, queries
-from server.access import ROLES
+from server import events, queries, sums
 from server.board import Board
 from server.log import Raw, place
 from server.pack import Pack
 from server.places import Gazetteer
 from server.queries import Filters
+from server.roles import ROLES
 from server.seal import Opener, Vault, make_keys
 from tests.days import PLACES, SOURCES, TEXTS, Pen, raws, report_id
 
@@ -179,7 +179,7 @@ def test_the_counts_are_those_of_the_cards(folder: Path, notes: Notes, data: Any
     for scope in queries.SCOPES:
         rows, _, _ = queries.page(board, Filters(), scope, limit=queries.MOST)
         incidents = [row for row in rows if row["kind"] == "incident"]
-        counted = queries.counts(board, scope)
+        counted = sums.counts(board, scope)
         assert counted["incidents"] == len(incidents)
         for key, column in (("by_status", "status"), ("by_severity", "severity"), ("by_category", "category")):
             assert sum(counted[key].values()) == len(incidents), (key, column)
@@ -358,8 +358,8 @@ def test_the_words_of_a_forgotten_source_are_gone_and_nothing_else_changes(tmp_p
     assert [row["detail"].get("text") for row in queries.page(after, Filters(), "all")[0]] == [None, "words of 1", None]
     assert found(after, "words") == [1]
     for scope in queries.SCOPES:
-        assert queries.counts(after, scope) == queries.counts(before, scope)
-    assert queries.totals(after) == queries.totals(before)
+        assert sums.counts(after, scope) == sums.counts(before, scope)
+    assert sums.totals(after) == sums.totals(before)
 
 
 def test_the_reasons_of_a_forgotten_incident_are_gone(tmp_path: Path) -> None:

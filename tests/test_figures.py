@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import figures
 from dashboard.words import languages, words_for
-from server import events, queries
+from server import events, queries, sums
 from server.board import Board
 from server.log import Raw
 from server.pack import Pack
@@ -79,7 +79,7 @@ def test_an_empty_day_has_figures_without_traces(pen: Pen, pack: Pack) -> None:
 
 def test_the_figures_add_up_to_what_the_board_counts(full: Board, pack: Pack) -> None:
     for scope in SCOPES:
-        made, counts = drawn(full, scope, pack, "en"), queries.counts(full, scope)
+        made, counts = drawn(full, scope, pack, "en"), sums.counts(full, scope)
         assert sum(made["status"]["data"][0]["x"]) == counts["incidents"]
         rows, _, total = queries.page(full, Filters(), scope, limit=queries.MOST)
         *bars, everything = made["reports"]["data"]
@@ -104,7 +104,7 @@ def test_no_restricted_incident_changes_any_figure_or_the_map(full: Board, pen: 
 
 def test_the_map_counts_every_incident_in_a_province_or_as_unplaced(full: Board) -> None:
     for scope in SCOPES:
-        on_map, counts = figures.map_data(full, Filters(), scope), queries.counts(full, scope)
+        on_map, counts = figures.map_data(full, Filters(), scope), sums.counts(full, scope)
         placed = sum(each["incidents"] for each in on_map["by_province"].values())
         assert placed + on_map["unplaced"] == counts["incidents"]
         assert on_map["unplaced"] == counts["unplaced"]
@@ -114,7 +114,7 @@ def test_the_map_follows_the_filters_of_the_feed(full: Board) -> None:
     verified = figures.map_data(full, Filters(status="verified"), "open")
     assert (
         sum(each["incidents"] for each in verified["by_province"].values())
-        == queries.counts(full, "verified")["incidents"]
+        == sums.counts(full, "verified")["incidents"]
     )
     assert {point["status"] for point in verified["points"]} <= {"verified"}
 

@@ -25,6 +25,8 @@ LINE = [
     "server.seal",
     "server.log",
     "server.drawer",
+    "server.outage",
+    "server.roles",
     "server.access",
     # reports come in
     "ingest.senders",
@@ -61,6 +63,7 @@ LINE = [
     "server.incidents",
     "server.board",
     "server.queries",
+    "server.sums",
     "server.guard",
     "server.desk",
     # beside the line: the sealed copy, and commands

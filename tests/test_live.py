@@ -8,7 +8,7 @@ from flask_socketio.test_client import SocketIOTestClient
 from dashboard import views
 from dashboard.live import MOST_CARDS, SPACE
 from server import queries
-from server.access import ROLES
+from server.roles import ROLES
 from tests import days
 from tests.days import Pen, report_id
 from tests.house import HERE, House

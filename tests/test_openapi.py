@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from server.access import ANYONE, ROLES
+from server.roles import ANYONE, ROLES
 from tests import days
 from tests.days import report_id
 from tests.house import DESKS, WRITES, Eyes, House, cards

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from server import events
-from server.access import ROLES
 from server.log import Log
 from server.pack import Pack
+from server.roles import ROLES
 from tests import days
 from tests.days import Pen, report_id
 from tests.house import DESKS, Eyes, House, build, cards, told

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from server.access import ANYONE, ROLES
 from server.log import Down, Log
 from server.pack import Pack
+from server.roles import ANYONE, ROLES
 from tests import days
 from tests.days import Pen, report_id
 from tests.house import DESKS, HERE, PHRASE, WRITES, House, build, csrf, error
@@ -95,18 +95,18 @@ def test_behind_tls_the_cookie_is_bound_to_it(keys: Path, pack: Pack, log: Log) 
     house.live.room.access.open_account("Amina", "analyst", PHRASE, by="console")
     house.fold()
     answer = house.app.test_client().post("/sign-in", data={"name": "Amina", "passphrase": PHRASE})
-    assert answer.headers["Set-Cookie"].startswith("__Host-session=")
+    assert answer.headers["Set-Cookie"].startswith("__Host-session-5000=")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert "Strict-Transport-Security" in answer.headers
 
 
 def test_signing_in_again_ends_the_session_before(house: House) -> None:
     client = house.person("Amina", "analyst")
-    old = client.get_cookie("session")
+    old = client.get_cookie("session-5000")
     assert old
     client.post("/sign-in", data={"name": "Amina", "passphrase": PHRASE, "csrf": csrf(client)})
     stolen = house.app.test_client()
-    stolen.set_cookie("session", old.value)
+    stolen.set_cookie("session-5000", old.value)
     assert stolen.get("/api/v1/counts").status_code == 401
     assert client.get("/api/v1/counts").status_code == 200
 

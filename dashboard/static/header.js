@@ -30,6 +30,7 @@ export class Header {
     write("count-restricted", figure(counts.restricted));
     hook("count-grave").parentElement.classList.toggle("some", (counts.by_severity?.["5"] ?? 0) > 0);
     hook("rehearsal").hidden = !counts.rehearsal;
+    write("rehearsal-words", t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain"));
     document.body.classList.toggle("is-rehearsal", !!counts.rehearsal);
   }
 

@@ -1,0 +1,76 @@
+"""Sums over the board: how many of what, by what, within a scope."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.board import Board
+from server.queries import SCOPES
+
+DAY = timedelta(hours=24)
+
+
+def counts(board: Board, scope: str) -> dict[str, Any]:
+    """How many of what, in scope; see the keys."""
+    within = f"kind = 'incident' AND {SCOPES[scope]}"
+    return {
+        "incidents": _count(board, within),
+        "by_status": _by(board, "status", within),
+        "by_severity": _by(board, "severity", within),
+        "by_category": _by(board, "category", within),
+        "by_province": _by(board, "province", f"{within} AND province != ''"),
+        "unplaced": _count(board, f"{within} AND province = ''"),
+    }
+
+
+def totals(board: Board) -> dict[str, Any]:
+    """Figures of the whole room that name nobody and no place."""
+    kinds = _by(board, "kind", "1")
+    newest = board.db.execute("SELECT at FROM cards ORDER BY row DESC LIMIT 1").fetchone()
+    rehearsed = _by(board, "rehearsal", "1")
+    return {
+        "total": sum(kinds.values()),
+        "kinds": kinds,
+        "restricted": _count(board, "restricted AND kind = 'incident'"),
+        "stations_heard": _distinct(board, "station"),
+        "sources": _distinct(board, "source"),
+        "rehearsal": "1" in rehearsed,
+        "mixed": len(rehearsed) > 1,
+        "newest": newest["at"] if newest else "",
+    }
+
+
+def series(board: Board, scope: str) -> dict[tuple[str, str], int]:
+    """Reports of the day before the newest, by ten minutes of arrival (`2017-06-04T03:4`, UTC) and category."""
+    newest = board.db.execute(f"SELECT max(at) FROM cards WHERE {SCOPES[scope]}").fetchone()[0]  # noqa: S608
+    if newest is None:
+        return {}
+    since = (datetime.fromisoformat(newest) - DAY).isoformat()
+    found = board.db.execute(
+        f"SELECT substr(at, 1, 15) AS bucket, category, count(*) AS n FROM cards WHERE {SCOPES[scope]}"  # noqa: S608
+        " AND at > ? GROUP BY bucket, category",
+        (since,),
+    )
+    return {(row["bucket"], row["category"]): row["n"] for row in found}
+
+
+def crossing(board: Board, scope: str) -> dict[tuple[str, str], int]:
+    """Incidents by province and category."""
+    found = board.db.execute(
+        f"SELECT province, category, count(*) AS n FROM cards WHERE kind = 'incident' AND {SCOPES[scope]}"  # noqa: S608
+        " GROUP BY province, category"
+    )
+    return {(row["province"], row["category"]): row["n"] for row in found}
+
+
+def _count(board: Board, where: str) -> int:
+    return int(board.db.execute(f"SELECT count(*) FROM cards WHERE {where}").fetchone()[0])  # noqa: S608 - ours
+
+
+def _distinct(board: Board, column: str) -> int:
+    query = f"SELECT count(DISTINCT {column}) FROM cards WHERE {column} != ''"  # noqa: S608 - our columns
+    return int(board.db.execute(query).fetchone()[0])
+
+
+def _by(board: Board, column: str, where: str) -> dict[str, int]:
+    query = f"SELECT {column} AS name, count(*) AS n FROM cards WHERE {where} GROUP BY {column}"  # noqa: S608
+    return {str(row["name"]): row["n"] for row in board.db.execute(query)}
