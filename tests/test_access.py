@@ -1,13 +1,16 @@
 """Who gets in: accounts, sessions, tokens and the one-time link, against a real Redis with a cheap hash."""
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from server.access import IDLE, INVITATION, LONGEST, TRIES, Access, hashed
-from server.log import Log
+from server.drawer import Drawer
+from server.log import Down, Log
 from server.roles import ANYONE, ROLES, Busy, Refused, allow
 
 PHRASE = "four ordinary words together"
@@ -274,3 +277,41 @@ def test_a_route_must_name_roles_that_exist() -> None:
             allow(*roles)
     assert allow("analyst")(lambda: None).allowed_roles == ("analyst",)  # type: ignore[attr-defined]
     assert ANYONE not in ROLES
+
+
+def test_tries_are_counted_before_the_slow_part_so_that_many_at_once_gain_nothing(gate: Gate) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        tries = [pool.submit(gate.access.sign_in, "Amina", "four wrong words together", "there") for _ in range(40)]
+    kinds = Counter(type(one.exception()) for one in tries)
+    assert kinds == {Refused: TRIES, Busy: 40 - TRIES}
+
+
+def test_no_address_can_be_found_out_from_what_is_kept_of_its_tries(gate: Gate) -> None:
+    refusal(lambda: gate.access.sign_in("Amina", "four wrong words together", "203.0.113.9"))
+    names = list(gate.log.client.scan_iter(match=f"{gate.log.prefix}:drawer:tries:*"))
+    assert len(names) == 1
+    assert hashed("203.0.113.9") not in names[0]
+
+
+def test_an_account_that_an_outage_half_closed_is_closed_and_can_be_closed_again(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = gate.access.sign_in("Amina", PHRASE, "here")
+
+    def away(*asked: object) -> None:
+        raise Down
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Drawer, "drop", away)
+        with pytest.raises(Down):
+            gate.access.close_account("Amina", by="console")
+    assert gate.access.by_session(session) is None
+    refusal(lambda: gate.access.sign_in("Amina", PHRASE, "here"))
+    gate.access.close_account("Amina", by="console")
+    assert gate.access.accounts() == []
+
+
+def test_tokens_are_listed_without_themselves(gate: Gate) -> None:
+    token, public = gate.access.issue_token("wall", "viewer", by="console")
+    assert gate.access.tokens() == [(public, "wall", "viewer")]
+    assert token not in str(gate.access.tokens())

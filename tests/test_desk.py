@@ -180,3 +180,17 @@ def test_of_two_decisions_that_name_no_version_the_second_is_stale(house: House,
     assert decide(desk, days.NEW, "notes", note="a note never comes too late").status_code == 202
     house.fold()
     assert told(desk, days.NEW)["card"]["status"] == "verified"
+
+
+@pytest.mark.parametrize(("code", "restricted"), [("IN", True), ("OE", True), ("NC", False)])
+def test_what_was_restricted_stays_so_until_a_person_says_what_it_is(
+    house: House, pen: Pen, code: str, restricted: bool
+) -> None:
+    days.furnish(house.log, pen)
+    house.fold()
+    lead = house.program("administrator")
+    decide(lead, days.RESTRICTED, "category", code="OD", reason="first this")
+    house.fold()
+    assert decide(lead, days.RESTRICTED, "category", code=code, reason="rather this").status_code == 202
+    house.fold()
+    assert told(lead, days.RESTRICTED)["card"]["restricted"] is restricted

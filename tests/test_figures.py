@@ -1,13 +1,14 @@
 """Figures: Plotly accepts every one, empty or full, in every language, and nothing restricted is in any."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 
-from dashboard import figures
+from dashboard import figures, views
 from dashboard.words import languages, words_for
 from server import events, queries, sums
 from server.board import Board
@@ -128,3 +129,19 @@ def test_every_province_has_an_outline_a_name_in_each_language_and_a_middle(pack
         assert province["rings"]
         assert all(len(point) == 2 for ring in province["rings"] for point in ring)
         assert isinstance(province["lat"], float)
+
+
+def test_reports_of_another_day_do_not_squeeze_the_day_that_is_looked_at(pen: Pen, pack: Pack) -> None:
+    old, new = pen.received(1, at="2017-06-04T03:40:00+00:00"), pen.received(2, at="2026-11-22T03:40:00+00:00")
+    board = board_of(pen, raws([old, pen.read(1), new, pen.read(2)]))
+    assert drawn(board, "all", pack, "en")["reports"]["data"][0]["x"] == ["2026-11-22 10:40"]
+
+
+def test_a_record_that_mixes_a_rehearsal_with_the_real_thing_says_so_and_keeps_real_time(pen: Pen, pack: Pack) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    rehearsed, real = pen.received(1, rehearsal=True), pen.received(2, at="2026-11-22T03:40:00+00:00")
+    said = [
+        views.counts(board_of(pen, raws(day)), "viewer", pack, now) for day in ([rehearsed], [rehearsed, real], [real])
+    ]
+    assert [(counts["rehearsal"], counts["mixed"]) for counts in said] == [(True, False), (True, True), (False, False)]
+    assert [counts["clock"][:4] for counts in said] == ["2017", "2026", "2026"]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from server import ledger
+from server import ledger, settings
 from tests.conftest import settings_in, start_redis
 from tests.rig import DOORS, Rig, whole_room
 
@@ -211,3 +211,13 @@ def test_many_sign_ins_at_once_do_not_fill_the_memory(folder: Path) -> None:
         most = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{room}/status").read_text())
         assert most
         assert int(most[1]) < 500_000, "a hash takes 64 MiB, and thirty of them two gigabytes"
+
+
+def test_a_pack_that_does_not_exist_is_refused_with_a_sentence(folder: Path) -> None:
+    names = [*settings.SECRETS.values(), "REHEARSAL_SECRET"]
+    env = {**os.environ, **dict.fromkeys(names, "a secret of more than sixteen"), "PACK": "nowhere"}
+    command = [sys.executable, "-m", "server.run"]
+    tried = subprocess.run(command, env={**env, "DATA_DIR": str(folder)}, capture_output=True, text=True, timeout=30)
+    assert tried.returncode != 0
+    assert "The pack nowhere cannot be used" in tried.stderr
+    assert "Traceback" not in tried.stderr
