@@ -151,13 +151,14 @@ def main() -> None:
     free_doors(given)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(run, "stopping", True))
-    for name in run.commands:
+    for name in itertools.takewhile(lambda _: not run.stopping, run.commands):
         run.start(name)
         run.until(time.monotonic() + 0.3)
     _announce(run)
     while not run.stopping:
         run.until(time.monotonic() + 0.5)
     run.stop()
+    end_leftovers(run.home)  # one that was being started while we stopped
     lock.close()
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from server import ledger, settings
 from tests.conftest import settings_in, start_redis
-from tests.rig import DOORS, Rig, whole_room
+from tests.rig import DOORS, ROOT, Rig, whole_room
 
 pytestmark = pytest.mark.whole
 
@@ -211,6 +211,25 @@ def test_many_sign_ins_at_once_do_not_fill_the_memory(folder: Path) -> None:
         most = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{room}/status").read_text())
         assert most
         assert int(most[1]) < 500_000, "a hash takes 64 MiB, and thirty of them two gigabytes"
+
+
+@pytest.mark.parametrize("after", [0.4, 0.9, 1.6])
+def test_stopping_in_the_middle_of_starting_leaves_no_process_behind(folder: Path, after: float) -> None:
+    with whole_room(folder) as rig:
+        rig.stop()
+        assert rig.pids() == []
+        again = subprocess.Popen(
+            [sys.executable, "-m", "server.run"],
+            cwd=ROOT,
+            env={**os.environ, **rig.env},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(after)
+        again.send_signal(signal.SIGINT)
+        again.wait(30)
+        time.sleep(0.2)
+        assert rig.pids() == []
 
 
 def test_a_pack_that_does_not_exist_is_refused_with_a_sentence(folder: Path) -> None:
