@@ -181,6 +181,8 @@ class Board:
 def searchable(text: str) -> str:
     """Words as they are searched: composed, without zero-width characters, digits of every script as 0 to 9."""
     plain = unicodedata.normalize("NFC", text[:SEARCHED]).replace("\0", " ")  # SQLite ends a text at a NUL
+    if plain.isascii():
+        return plain
     return "".join(_plain(char) for char in plain if unicodedata.category(char) not in ("Cf", "Cs"))
 
 
