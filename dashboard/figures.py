@@ -18,39 +18,50 @@ MOST_ROWS = 10  # provinces in one figure
 
 def figures(board: Board, scope: str, pack: Pack, words: Words, language: str) -> dict[str, Figure]:
     """Every figure of the room by its name, over the incidents in scope. Colours are the page's: see `meta`."""
-    return {
-        "reports": reports(board, scope, pack, words),
-        "where": where(board, scope, pack, words, language),
-        "status": status(board, scope, words),
-    }
+    place = where(board, scope, pack, words, language)
+    if scope == "verified":  # a picture of one status has no more to say about status, and must not speak of reports
+        return {"verified": verified(board, pack, words), "where": place}
+    return {"reports": reports(board, scope, pack, words), "where": place, "status": status(board, scope, words)}
 
 
 def reports(board: Board, scope: str, pack: Pack, words: Words) -> Figure:
     """How many reports of each category arrived in each ten minutes; all, check-ins too, as a line on its own scale."""
     buckets = sums.series(board, scope)
+    data, layout = _bars(buckets, pack, words["figures.time"], words["figures.reports.n"])
     times = sorted({bucket for bucket, _ in buckets})
-    local = [_local(bucket, pack.zone) for bucket in times]
+    if times:
+        every = [sum(n for (bucket, _), n in buckets.items() if bucket == time) for time in times]
+        data.append(_line(words["figures.all"], [_local(time, pack.zone) for time in times], every))
+        layout["yaxis2"] = {"overlaying": "y", "side": "right", "showgrid": False, "rangemode": "tozero"}
+    return {"says": "figures.reports.says", "data": data, "layout": layout}
+
+
+def verified(board: Board, pack: Pack, words: Words) -> Figure:
+    """How many of the incidents that are verified were first told in each ten minutes, by category."""
+    buckets = sums.series(board, "verified")
+    data, layout = _bars(buckets, pack, words["figures.time"], words["figures.incidents.n"])
+    return {"says": "figures.verified.says", "data": data, "layout": layout}
+
+
+def _bars(buckets: Mapping[tuple[str, str], int], pack: Pack, x: str, y: str) -> tuple[list[Figure], Figure]:
+    times = sorted({bucket for bucket, _ in buckets})
     present = {code for _, code in buckets}
-    codes = [category.code for category in pack.taxonomy.categories if category.code in present]
     data: list[Figure] = [
         {
             "type": "bar",
             "name": code,
-            "x": local,
-            "y": [buckets.get((bucket, code), 0) for bucket in times],
+            "x": [_local(time, pack.zone) for time in times],
+            "y": [buckets.get((time, code), 0) for time in times],
             "width": 9 * 60 * 1000,  # milliseconds: bars of nine minutes, so that ten of them do not touch
             "hovertemplate": "%{x|%H:%M} · %{y}<extra>" + code + "</extra>",
             "meta": {"category": code},
         }
-        for code in codes
+        for code in (category.code for category in pack.taxonomy.categories)
+        if code in present
     ]
-    if times:
-        data.append(_line(words["figures.all"], local, [sum(buckets.get((b, c), 0) for c in present) for b in times]))
-    layout = _layout(words["figures.time"], words["figures.reports.n"])
-    layout |= {"barmode": "stack"}
+    layout = _layout(x, y) | {"barmode": "stack"}
     layout["xaxis"] |= {"type": "date", "tickformat": "%H:%M"}
-    layout["yaxis2"] = {"overlaying": "y", "side": "right", "showgrid": False, "rangemode": "tozero"}
-    return {"says": "figures.reports.says", "data": data, "layout": layout}
+    return data, layout
 
 
 def _line(name: str, x: list[str], y: list[int]) -> Figure:
