@@ -14,20 +14,8 @@ FIGURED = {**SCOPE, "administrator": "open"}  # restricted incidents are on no m
 DESKS = ("administrator", "analyst")  # see words and sources; until there is a security lead, the first sees restricted
 
 FOR_ALL = (
-    *(
-        "id",
-        "number",
-        "kind",
-        "status",
-        "category",
-        "sub",
-        "severity",
-        "rehearsal",
-        "at",
-        "version",
-        "changed",
-        "place",
-    ),
+    *("id", "number", "kind", "status", "category", "sub"),
+    *("severity", "rehearsal", "at", "version", "changed", "place"),
 )
 FOR_DESKS = (
     *("second", "confidence", "because", "restricted", "sent_at", "channel", "gateway", "source", "known", "reference"),
@@ -79,10 +67,8 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
     level = told.get("level")
     if not code or level in (None, "none"):
         return None
-    point, because = (
-        {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None},
-        told.get("because") or [],
-    )
+    point = {"lat": row["lat"], "lon": row["lon"], "station": row["station"] or None}
+    because = told.get("because") or []
     if finest != LEVELS[-1]:
         point, because = {"lat": None, "lon": None, "station": None}, []
     if LEVELS.index(level) > LEVELS.index(finest):

@@ -16,7 +16,7 @@ from server.log import Down, Log, Stale
 from server.pack import Pack
 from server.places import Gazetteer
 from server.roles import ANYONE, Busy, Person, Refused
-from server.seal import Vault
+from server.seal import Locked, Vault
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST = 256 * 1024  # bytes of one request
@@ -83,9 +83,8 @@ def guard(app: Flask, tools: Room) -> None:
     app.register_error_handler(
         Stale, lambda fault: _answer(409, "stale", "This changed while you were deciding. Look again.")
     )
-    app.register_error_handler(
-        Down, lambda fault: _answer(503, "down", "The record cannot be reached. Nothing was saved: try again.")
-    )
+    for outage in (Down, Locked):
+        app.register_error_handler(outage, _away)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _fault)
 
@@ -138,6 +137,10 @@ def _answer(status: int, code: str, message: str, ref: str = "") -> tuple[Any, i
     if "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/"):
         return room().frame(status, f"error.{code}.title", f"error.{code}.page", ref)
     return jsonify(error={"code": code, "message": message, "ref": ref}), status
+
+
+def _away(fault: Exception) -> tuple[Any, int]:
+    return _answer(503, "down", "The record cannot be reached. Nothing was saved: try again.")
 
 
 def _plain(fault: HTTPException) -> tuple[Any, int]:

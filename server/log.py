@@ -138,10 +138,6 @@ class Log:
         newest = self.ask(self.client.xrevrange, self.stream, "+", "-", 1)
         return newest[0][0] if newest else START
 
-    def length(self) -> int:
-        """How many facts there are."""
-        return self.ask(self.client.xlen, self.stream)
-
     def join(self, group: str) -> None:
         """Make the group of workers that shares the log, from its first fact on, unless it is there."""
         try:

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+from collections import Counter
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -32,25 +33,34 @@ class Reader:
         self.log, self.opener, self.vault, self.pack, self.worker = log, opener, vault, pack, worker
         self.gazetteer = Gazetteer(pack)
         self.classifier = Classifier(pack)
+        self._survived: Counter[str] = Counter()  # fact -> how often it was handed out in vain, through outages
         log.join(GROUP)
 
     def step(self, wait: float = 0.0) -> int:
-        """Read what is waiting, at most one batch. How many facts were taken."""
+        """Read what is waiting, at most one batch. How many facts were taken. Raises Down."""
         self.log.adopt(GROUP, self.worker, ABANDONED)
         taken = self.log.take(GROUP, self.worker, BATCH, wait)
-        tries = self.log.deliveries(GROUP, self.worker) if taken else {}
+        try:
+            tries = self.log.deliveries(GROUP, self.worker) if taken else {}
+            for raw in taken:
+                if raw.fields["wire"] == events.ReportReceived.wire:
+                    self._one(raw, tries.get(raw.id, 1) - self._survived[raw.id])
+            self.log.done(GROUP, [raw.id for raw in taken])
+        except Down:
+            self._survived.update(raw.id for raw in taken)  # an outage hands facts out again; nobody died of them
+            raise
         for raw in taken:
-            if raw.fields["wire"] == events.ReportReceived.wire:
-                self._one(raw, tries.get(raw.id, 1))
-        self.log.done(GROUP, [raw.id for raw in taken])
+            self._survived.pop(raw.id, None)
         return len(taken)
 
     def _one(self, raw: Raw, tries: int) -> None:
         report = raw.fields["about"].partition(":")[2]
         try:
-            drafts = (
-                [self._aside(raw, "It ended the reader each time.")] if tries > MOST_TRIES else self.read(raw.fact())
-            )
+            drafts = [self._aside(raw, "It ended the reader each time.")]
+            if tries <= MOST_TRIES:
+                drafts = self.read(raw.fact())
+        except seal.Locked as fault:
+            raise Down("the vault cannot be used") from fault
         except Exception:
             logger.exception("The reader could not read report %s.", report)
             drafts = [self._aside(raw, "The reader met a fault of its own in this report.")]
@@ -150,11 +160,12 @@ def main() -> None:
     given = settings.read(settings.environment())
     log = Log.following(given.record, given.pack, LONGEST_WAIT)
     worker = settings.process_name("reader")
+    keys, reader = given.data_dir / "keys", None
     while True:
         try:
-            keys = given.data_dir / "keys"
-            reader = Reader(log, seal.Opener(keys), seal.Vault(given.data_dir), load_pack(given.pack), worker)
-            logger.info("The reader is ready (process %s).", os.getpid())
+            if reader is None:
+                reader = Reader(log, seal.Opener(keys), seal.Vault(given.data_dir), load_pack(given.pack), worker)
+                logger.info("The reader is ready (process %s).", os.getpid())
             while True:
                 reader.step(LONGEST_WAIT)
         except Down:

@@ -55,6 +55,10 @@ def _pack(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
 
 
+class Locked(Exception):
+    """The vault cannot be read or written just now: an outage, no fault of what was to be sealed or opened."""
+
+
 class Sealer:
     """The public door's side: it can close, and can open nothing."""
 
@@ -113,11 +117,11 @@ class Vault:
         self._db.execute("CREATE TABLE IF NOT EXISTS keys (owner TEXT PRIMARY KEY, wrapped BLOB NOT NULL)")
 
     def seal(self, owner: str, body: dict[str, Any]) -> str:
-        """`body` under the owner's key, which is made at its first use."""
+        """`body` under the owner's key, which is made at its first use. Raises Locked."""
         return base64.b64encode(self._box(owner, make=True).encrypt(_pack(body))).decode()
 
     def open(self, owner: str, sealed: str) -> dict[str, Any]:
-        """What `seal` closed for this owner. Raises Forgotten."""
+        """What `seal` closed for this owner. Raises Forgotten, Locked."""
         try:
             return json.loads(self._box(owner, make=False).decrypt(base64.b64decode(sealed)))
         except (CryptoError, ValueError) as fault:
@@ -137,14 +141,20 @@ class Vault:
         with self._lock:
             if owner in self._boxes:
                 return self._boxes[owner]
-            if make:
-                fresh = bytes(self._wrap.encrypt(random(SecretBox.KEY_SIZE)))
-                self._db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (self._name(owner), fresh))
-            row = self._db.execute("SELECT wrapped FROM keys WHERE owner = ?", (self._name(owner),)).fetchone()
+            try:
+                row = self._row(self._name(owner), make)
+            except sqlite3.OperationalError as fault:
+                raise Locked("the vault cannot be used") from fault
             if row is None:
                 raise Forgotten("this owner's key was destroyed")
             self._boxes[owner] = SecretBox(self._wrap.decrypt(row[0]))
             return self._boxes[owner]
+
+    def _row(self, name: str, make: bool) -> Any:
+        if make:
+            fresh = bytes(self._wrap.encrypt(random(SecretBox.KEY_SIZE)))
+            self._db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (name, fresh))
+        return self._db.execute("SELECT wrapped FROM keys WHERE owner = ?", (name,)).fetchone()
 
     def _name(self, owner: str) -> str:
         return blake2b(owner.encode(), key=self._owners, person=b"owner").decode()

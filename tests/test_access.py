@@ -195,7 +195,7 @@ def test_an_odd_account_is_refused_in_a_sentence_and_leaves_nothing(
     sentence = refusal(lambda: gate.access.open_account(name, role, phrase, by="console"))
     assert sentence.endswith(".")
     assert gate.access.accounts() == ["Amina"]
-    assert gate.log.length() == 1
+    assert len(gate.log.read()) == 1
 
 
 def test_a_phrase_may_be_khmer(gate: Gate) -> None:

@@ -104,7 +104,7 @@ def test_no_word_and_no_number_stands_readable_in_spool_keys_or_record(tmp_path,
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     aof = b"".join(path.read_bytes() for path in Path(redis_server).parent.rglob("*.aof"))
     everything = kept + aof + caplog.text.encode()
-    assert (log.length(), gone.spool.waiting()) == (100, 100)
+    assert (len(log.read()), gone.spool.waiting()) == (100, 100)
     assert b"report.received" in kept
     assert b"report.received" in aof
     for number in numbers:

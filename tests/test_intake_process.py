@@ -77,7 +77,7 @@ def test_what_got_200_while_the_record_was_away_survives_a_kill_and_is_there_onc
     redis, log = start_redis(given), Log(given.record, given.pack)
     try:
         pair = [Process(env), Process(env)]  # two share the port
-        wait_until(lambda: log.length() == 4)
+        wait_until(lambda: len(log.read()) == 4)
         assert [pair[0].take(call()) for call in doors.CALLS.values()] == [200] * 4
         said = [process.end(signal.SIGTERM) for process in pair]
         assert [process.popen.returncode for process in pair] == [0, 0]

@@ -133,13 +133,13 @@ def test_nobody_looks_without_signing_in(house: House, auth: Any) -> None:
 def test_there_is_no_other_namespace_and_no_event_that_a_screen_may_send(house: House, pen: Pen) -> None:
     assert not house.socketio.test_client(house.app).is_connected()
     looking = screen(house, "viewer")
-    before = house.log.length()
+    before = len(house.log.read())
     for event in ("patch", "bye", "join", "message", "verify"):
         looking.emit(event, {"room": "role:administrator"}, namespace=SPACE)
     by(house, pen.received(1, "canary"))
     house.fold()
     assert "canary" not in str(got(looking))
-    assert house.log.length() == before + 1
+    assert len(house.log.read()) == before + 1
 
 
 def test_whoever_signs_out_is_told_bye_and_let_go_at_the_next_beat(house: House, pen: Pen) -> None:
@@ -236,7 +236,7 @@ def test_a_room_that_starts_again_shows_the_same(house: House, pen: Pen, keys: A
     days.furnish(house.log, pen)
     house.fold()
     again = build(keys, pack, house.log)
-    assert again.live.catch_up() == house.log.length()
+    assert again.live.catch_up() == len(house.log.read())
     for role in ROLES:
         rows = [queries.page(each.live.room.board, queries.Filters(), views.SCOPE[role])[0] for each in (house, again)]
         assert rows[0] == rows[1]

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -257,15 +256,6 @@ def test_communes_of_one_district_lie_closer_together_than_those_of_the_province
 
     districts = [code for code, place in kh.places.items() if place.parent == "02"]
     assert sum(map(spread, districts)) / len(districts) < 0.7 * spread("02")
-
-
-def test_the_real_pack_loads_in_a_moment():
-    took = []
-    for _ in range(3):
-        start = time.process_time()
-        packs.load("kh-2017")
-        took.append(time.process_time() - start)
-    assert min(took) < 0.5
 
 
 def test_the_data_files_are_plain_and_in_order():

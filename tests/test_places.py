@@ -1,13 +1,11 @@
 """Places from words, codes and points: usual spellings are found, ordinary sentences are not taken for places."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server import pack as packs
-from server.places import Gazetteer, Located
+from server.places import CONSIDERED, Gazetteer, Located
 
 SPELLINGS = [  # as people write, the code of the place
     ("Kompong Thom", "06"),
@@ -462,19 +460,9 @@ def test_places_and_stations_have_names_and_paths_in_both_languages(places):
     assert (places.name("nowhere", "en"), places.path("nowhere", "en")) == ("nowhere", "nowhere")
 
 
-def test_messages_are_located_in_well_under_two_milliseconds(places):
-    texts = [around.format(row[0]) for row in SPELLINGS for around in AROUND] + ORDINARY
-    start = time.process_time()
-    for text in texts:
-        places.find(text)
-    assert (time.process_time() - start) / len(texts) < 0.002
-
-
 @pytest.mark.parametrize(
     "piece", ["zorbal kranet plimo ", "ឃុំសំបូរខុសស្រុកនេះ", "samraong ", "zorbal commune kranet ", "commune ", "ឃុំ", "្", "a"]
 )
-def test_a_text_of_64_kib_takes_no_longer_than_a_long_one(piece, places):
+def test_a_text_of_64_kib_is_read_like_its_beginning(piece, places):
     text = (piece * 65_536)[:65_536]
-    start = time.process_time()
-    places.find(text)
-    assert time.process_time() - start < 0.5
+    assert places.find(text) == places.find(text[:CONSIDERED]), "what costs is bounded: the rest is not looked at"

@@ -1,5 +1,6 @@
 """Reports in, readings out: once each, whatever dies in between, and nothing is lost that cannot be read."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from server import events, queries
 from server.board import Board
-from server.log import Log
+from server.log import Down, Log
 from server.pack import Pack
 from server.queries import Filters
 from server.reader import MOST_TRIES, Reader
@@ -245,3 +246,37 @@ def test_a_rehearsal_s_incident_is_marked_as_one(door: Door, log: Log, new_reade
     assert door.client.open(**call).status_code == 200
     new_reader().step()
     assert [raw.fields["body"].count('"rehearsal":true') for raw in log.read()] == [1, 0, 1]
+
+
+def test_a_record_that_will_not_write_for_a_while_sets_no_report_aside(
+    door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(door, "XB KD0123-7 one man, many ballots")
+    reader = new_reader()
+
+    def full(*asked: object) -> None:
+        raise Down
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "append_all", full)  # as Redis answers when its memory or disk is full: it still reads
+        for _ in range(MOST_TRIES + 3):
+            with pytest.raises(Down):
+                reader.step()
+    reader.step()
+    assert wires(log) == ["report.received", "report.read", "incident.opened"]
+
+
+def test_a_vault_that_is_away_is_an_outage_and_no_fault_of_the_report(
+    door: Door, log: Log, keys: Path, new_reader: NewReader
+) -> None:
+    send(door, "XB KD0123-7 one man, many ballots", sender="+85512345678")
+    reader = new_reader()
+    reader.vault._db.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(keys / "vault" / "vault.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Down):
+        reader.step()
+    other.execute("ROLLBACK")
+    other.close()
+    reader.step()
+    assert wires(log) == ["report.received", "report.read", "incident.opened"]
