@@ -19,6 +19,7 @@ from typing import Any
 
 from ingest import door
 from ingest.intake import Intake
+from ingest.signals import Signals
 from ingest.spool import Spool
 from server import logs, pack, seal
 from server import settings as settings_module
@@ -93,8 +94,8 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most) if most >= 0 else FILES, most))
     settings = settings_module.read(settings_module.environment())
-    intake = assemble(settings)
-    app = door.build(settings, intake)
+    intake, signals = assemble(settings)
+    app = door.build(settings, intake, signals)
     listener = eventlet.listen((settings.intake_host, settings.intake_port), reuse_port=True)
     eventlet.spawn(tend, intake)
     serving = eventlet.spawn(
@@ -123,14 +124,15 @@ def close(serving: eventlet.greenthread.GreenThread, listener: eventlet.greenio.
     listener.close()
 
 
-def assemble(settings: Settings) -> Intake:
+def assemble(settings: Settings) -> tuple[Intake, Signals]:
     """The intake with what it needs: the public half of the room's key, never the private one."""
     keys = settings.data_dir / "keys"
     if not all((keys / name).exists() for name in ("room.pub", "pepper")):
         seal.make_keys(keys)
     log = Log(settings.record, settings.pack, longest_wait=LONGEST_WAIT)
-    spool = Spool(settings.data_dir / "spool")
-    return Intake(settings, pack.load(settings.pack).region, seal.Sealer(keys), log, spool, lambda: datetime.now(UTC))
+    spool, sealer = Spool(settings.data_dir / "spool"), seal.Sealer(keys)
+    intake = Intake(settings, pack.load(settings.pack).region, sealer, log, spool, lambda: datetime.now(UTC))
+    return intake, Signals(intake, sealer, log)
 
 
 def tend(intake: Intake) -> None:

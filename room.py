@@ -75,7 +75,7 @@ def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) ->
         return classifier.read(text, grammar.parse(text, pack.taxonomy)).restricted
 
     board = Board(seal.Opener(given.data_dir / "keys"), vault, suspect)
-    access = Access(log, board.role_of, live_module.now, offload)
+    access = Access(log, board.people.role_of, live_module.now, offload)
     origins = {given.room_base_url, f"http://localhost:{given.room_port}", f"http://127.0.0.1:{given.room_port}"}
     return Room(
         log=log,

@@ -37,6 +37,8 @@ def card(row: queries.Row, role: str, gazetteer: Gazetteer) -> dict[str, Any] | 
 
 def _within(row: queries.Row, scope: str) -> bool:
     """The same condition as queries.SCOPES, on a row."""
+    if row["kind"] == "part":  # its words stand on the card of the whole message
+        return False
     if scope == "all":
         return True
     return not row["restricted"] and (scope == "open" or row["status"] == "verified")

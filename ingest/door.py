@@ -1,5 +1,6 @@
 """The public door: every gateway and the form behind one body limit, one shape of error and one set of headers."""
 
+import importlib
 import ipaddress
 import logging
 import secrets
@@ -12,13 +13,14 @@ from flask import Flask, Response, jsonify, request, send_from_directory
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
 from ingest import form
-from ingest.gateways import Call, Forged, decoded, generic, kannel, must_match, smsgate, twilio
-from ingest.intake import Accepted, Intake, Message
+from ingest.gateways import Call, Forged, Received, decoded, must_match
+from ingest.intake import Accepted, Intake
+from ingest.message import Message
+from ingest.signals import Signals
 from ingest.spool import Full
 from server.settings import Settings
 
-GATEWAYS: dict[str, ModuleType] = {gateway.NAME: gateway for gateway in (smsgate, kannel, twilio, generic)}
-LONGEST_BODY = 64 * 1024  # bytes
+LONGEST_BODY = 64 * 1024  # bytes, where a gateway's file does not say more
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")  # a proxy on this machine is not this machine
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -32,7 +34,7 @@ HEADERS = {
 logger = logging.getLogger(__name__)
 
 
-def build(settings: Settings, intake: Intake) -> Flask:
+def build(settings: Settings, intake: Intake, signals: Signals) -> Flask:
     """The door as a WSGI application. Every view says in `open_to` who may come in."""
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY + 1  # a body in chunks is cut there: one byte more shows it
@@ -42,14 +44,19 @@ def build(settings: Settings, intake: Intake) -> Flask:
     app.register_error_handler(Full, lambda fault: _problem(503, "down", "Not saved. Please send it again."))
     app.register_error_handler(HTTPException, lambda fault: _problem(fault.code or 500, "http", f"{fault.name}."))
     app.register_error_handler(Exception, _bug)
-    for name in settings.gateways:
-        view = _gateway(GATEWAYS[name], settings, intake)
-        _open(app, f"/in/{name}", GATEWAYS[name].METHODS, view, open_to=f"gateway {name}")
+    for gateway in map(gateway_file, settings.gateways):
+        view = _gateway(gateway, settings, intake, signals)
+        _open(app, f"/in/{gateway.NAME}", gateway.METHODS, view, open_to=f"gateway {gateway.NAME}")
     _open(app, "/", ["GET"], lambda: form.show(_call()), open_to="everyone")
     _open(app, "/", ["POST"], _form(settings, intake), open_to="everyone")
     _open(app, "/static/<path:name>", ["GET"], _file, open_to="everyone")
     _open(app, "/health", ["GET"], _health(intake), open_to="this machine")
     return app
+
+
+def gateway_file(name: str) -> ModuleType:
+    """The file of this gateway; only those that are open are loaded."""
+    return importlib.import_module(f"ingest.gateways.{name}")
 
 
 def _open(app: Flask, path: str, methods: Sequence[str], view: Callable[..., Any], *, open_to: str) -> None:
@@ -58,7 +65,7 @@ def _open(app: Flask, path: str, methods: Sequence[str], view: Callable[..., Any
     app.add_url_rule(path, f"{methods[0]} {path}", view, methods=methods, provide_automatic_options=False)
 
 
-def _gateway(gateway: ModuleType, settings: Settings, intake: Intake) -> Callable[[], Response]:
+def _gateway(gateway: ModuleType, settings: Settings, intake: Intake, signals: Signals) -> Callable[[], Response]:
     def receive() -> Response:
         call = _call()
         try:
@@ -66,12 +73,23 @@ def _gateway(gateway: ModuleType, settings: Settings, intake: Intake) -> Callabl
             received = gateway.receive(call, settings, intake.clock())
         except Forged:
             intake.count(gateway.NAME, "refused")
+            signals.heard(gateway.NAME, "refused")
             raise
         for message in received.messages:
             keep(message)
-        return Response(received.answer, 200, mimetype=received.media)
+        for receipt in received.receipts:
+            signals.receipt(gateway.NAME, receipt)
+        for sign in received.signs:
+            signals.sign(gateway.NAME, sign)
+        signals.heard(gateway.NAME, _kind(received))
+        answer = received.fetch(()) if received.fetch else received.answer
+        return Response(answer, 200, mimetype=received.media)
 
     return receive
+
+
+def _kind(received: Received) -> str:
+    return "message" if received.messages else "receipt" if received.receipts else "sign"
 
 
 def _form(settings: Settings, intake: Intake) -> Callable[[], Response]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from flask import render_template
 
 from ingest.gateways import Call, decoded, encoded
-from ingest.intake import Accepted, Message
+from ingest.intake import Accepted
+from ingest.message import Message
 from ingest.spool import Full
 
 NAME = "form"

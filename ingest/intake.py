@@ -6,9 +6,10 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from ingest.message import Message, body, moment, whole
 from ingest.senders import e164
 from ingest.spool import Full, Spool
 from server import events
@@ -19,31 +20,6 @@ from server.settings import Settings
 PAUSE = 0.5  # seconds after a failure until one request may ask the record again
 COUNTED = ("accepted", "repeated", "spooled", "refused")
 logger = logging.getLogger(__name__)
-MILLISECONDS = 10**11  # Unix times from here on count milliseconds: as seconds they would be past the year 5000
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Message:
-    """What a gateway or the form was given, in our names and otherwise exactly as it came.
-
-    (`gateway`, `account`, `message_id`) is the same for each delivery of one message; so is each of `also`, where a
-    gateway can deliver one message under two ids. `sent_at`: Unix seconds or milliseconds, or ISO 8601.
-    """
-
-    gateway: str
-    channel: str = "sms"
-    account: str = ""
-    message_id: str = ""
-    also: tuple[tuple[str, ...], ...] = ()
-    sender: str = ""
-    to: str = ""
-    text: str
-    sent_at: str = ""
-    station: str = ""
-    point: tuple[float, float] | None = None  # latitude, longitude
-    language: str = ""
-    rehearsal: bool = False
-    rehearsal_at: str = ""  # the simulated hour, as `sent_at`
 
 
 @dataclass(frozen=True)
@@ -68,7 +44,7 @@ class Intake:
 
     def accept(self, message: Message) -> Accepted:
         """Keep a message. Returns only once it is safe on a disk. Raises spool.Full when no disk takes it."""
-        at = _moment(message.rehearsal_at) if message.rehearsal else ""
+        at = moment(message.rehearsal_at) if message.rehearsal else ""
         at = at or self.clock().isoformat(timespec="milliseconds")
         identities = self._identities(message, at)
         report = str(uuid.UUID(hex=identities[0]))
@@ -79,12 +55,15 @@ class Intake:
             gateway=message.gateway,
             source=self._sealer.alias(number) if number else "",
             at=at,
-            sent_at=_moment(message.sent_at),
+            sent_at=moment(message.sent_at),
             rehearsal=message.rehearsal,
-            sealed=self._sealer.seal(_body(message, number)),
+            part=f"{message.part[1]}/{message.part[2]}" if message.part else "",
+            whole=self._sealer.identity(*whole(message, number)) if message.part else "",
+            crowded=False,
+            sealed=self._sealer.seal(body(message, number)),
         )
         once = tuple(f"report:{uuid.UUID(hex=identity)}" for identity in identities)
-        what = self._keep(Draft(event, by=f"gateway:{message.gateway}", once=once))
+        what = self.keep(Draft(event, by=f"gateway:{message.gateway}", once=once))
         self.count(message.gateway, what)
         return Accepted(report, events.reference(report), fresh=what != "repeated")
 
@@ -96,8 +75,11 @@ class Intake:
         own = ("id", message.message_id) if message.message_id else ("hash", message.sender, message.text, sent)
         return [self._sealer.identity(*whose, *parts) for parts in (own, *(("also", *parts) for parts in message.also))]
 
-    def _keep(self, draft: Draft) -> str:
-        """What became of it. While something of ours waits in the spool all else waits behind it: order is kept."""
+    def keep(self, draft: Draft) -> str:
+        """Keep a fact: accepted, repeated or spooled. Raises spool.Full.
+
+        While something of ours waits in the spool all else waits behind it: order is kept.
+        """
         if not self._spool.holding and self._may_ask():
             try:
                 return self._append(draft)
@@ -163,32 +145,3 @@ class Intake:
         counts = {name: {what: count[what] for what in COUNTED} for name, count in self._counts.items()}
         spool = {"waiting": self._spool.waiting(), "set_apart": self._spool.set_apart()}
         return {"record": record, "spool": spool, "gateways": counts}
-
-
-def _moment(text: str) -> str:
-    """ISO 8601 in UTC; "" when there is no time in it. A time without a zone is taken as UTC."""
-    try:
-        if text.isascii() and text.isdigit():
-            seconds = int(text) / 1000 if int(text) >= MILLISECONDS else int(text)
-            moment = datetime.fromtimestamp(seconds, UTC)
-        else:
-            moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return ""
-    return moment.isoformat(timespec="milliseconds")
-
-
-def _body(message: Message, number: str) -> dict[str, Any]:
-    lat, lon = message.point or (None, None)
-    return {
-        "text": message.text,
-        "sender": number,
-        "raw_sender": message.sender,
-        "message_id": message.message_id,
-        "to": message.to,
-        "station": message.station,
-        "lat": lat,
-        "lon": lon,
-        "language": message.language,
-    }

@@ -11,6 +11,7 @@ from server.access import Access
 from server.alone import keep_inside
 from server.log import Down, Log
 from server.roles import ROLES, Refused
+from server.wiring import OPEN
 
 EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
 
@@ -65,7 +66,7 @@ def write_env(path: Path) -> bool:
     """Write `path` from `.env.example`, a fresh secret in each empty place (mode 0600). False if it is there."""
     if path.exists():
         return False
-    wanted = {*settings.SECRETS.values(), "REHEARSAL_SECRET"}
+    wanted = {*(settings.SECRETS[name] for name in OPEN), "REHEARSAL_SECRET"}
     lines = EXAMPLE.read_text().splitlines()
     filled = [f"{line}{secrets.token_urlsafe(24)}" if line.rstrip("=") in wanted else line for line in lines]
     path.touch(mode=0o600)

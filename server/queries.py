@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from server import log
-from server.board import Board, searchable
+from server.board import Board
+from server.cards import searchable
 
 SCOPES = {
-    "all": "1",
-    "open": "NOT restricted",
+    "all": "kind != 'part'",
+    "open": "kind != 'part' AND NOT restricted",
     "verified": "NOT restricted AND status = 'verified'",
 }  # scope -> which cards are in it; who gets which scope is decided in dashboard/views
 MOST = 200  # cards in one answer

@@ -9,12 +9,9 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-SECRETS = {
-    "smsgate": "SMSGATE_SIGNING_KEY",
-    "kannel": "KANNEL_SECRET",
-    "twilio": "TWILIO_AUTH_TOKEN",
-    "generic": "GENERIC_SECRET",
-}  # gateway -> the setting that holds its secret
+from server.wiring import OPEN, WIRES
+
+SECRETS = {name: wire.secret for name, wire in WIRES.items()}  # gateway -> the setting that holds its secret
 SHORTEST_SECRET = 16  # characters
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107 for a unix socket
 
@@ -37,6 +34,7 @@ class Settings:
     rehearsal_secret: str = field(repr=False)
     secrets: Mapping[str, str] = field(repr=False)
     generic: Mapping[str, str] = field(repr=False)
+    options: Mapping[str, str] = field(repr=False)  # what the open gateways need besides; "" where it is not set
 
     @property
     def redis_socket(self) -> str:
@@ -68,7 +66,7 @@ def read(env: Mapping[str, str]) -> Settings:
     intake_port = _port(env, "INTAKE_PORT", 5001, faults)
     if room_port == intake_port:
         faults.append("ROOM_PORT and INTAKE_PORT are the same: each door needs a port of its own.")
-    gateways = tuple((env.get("GATEWAYS") or ",".join(SECRETS)).replace(" ", "").split(","))
+    gateways = tuple((env.get("GATEWAYS") or ",".join(OPEN)).replace(" ", "").split(","))
     made = Settings(
         data_dir=Path(env.get("DATA_DIR") or "data"),
         redis_url=env.get("REDIS_URL", ""),
@@ -84,12 +82,18 @@ def read(env: Mapping[str, str]) -> Settings:
         rehearsal_secret=_secret(env, "REHEARSAL_SECRET", faults),
         secrets=_secrets(env, gateways, faults),
         generic=_generic(env.get("GENERIC_FIELDS") or "{}", faults),
+        options=_options(env, gateways, faults),
     )
-    if made.own_redis and len(made.redis_socket.encode()) > LONGEST_SOCKET_PATH:
-        faults.append(f"DATA_DIR is too deep for a unix socket: {len(made.redis_socket)} characters.")
+    faults += _too_deep(made)
     if faults:
         raise Unfit("The settings do not allow a safe start:\n" + "\n".join(f"- {fault}" for fault in faults))
     return made
+
+
+def _too_deep(made: Settings) -> list[str]:
+    if not made.own_redis or len(made.redis_socket.encode()) <= LONGEST_SOCKET_PATH:
+        return []
+    return [f"DATA_DIR is too deep for a unix socket: {len(made.redis_socket)} characters."]
 
 
 def _port(env: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
@@ -127,6 +131,12 @@ def _secrets(env: Mapping[str, str], gateways: tuple[str, ...], faults: list[str
         if name not in SECRETS
     ]
     return {name: _secret(env, SECRETS[name], faults) for name in gateways if name in SECRETS}
+
+
+def _options(env: Mapping[str, str], gateways: tuple[str, ...], faults: list[str]) -> dict[str, str]:
+    wires = [WIRES[name] for name in gateways if name in WIRES]
+    faults += [f"{name} is not set." for wire in wires for name in wire.more if not env.get(name, "").strip()]
+    return {name: env.get(name, "").strip() for wire in wires for name in (*wire.more, *wire.sending)}
 
 
 GENERIC = {

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 
 from server import events, settings
-from server.board import moment
 from server.log import START, Down, Log, Raw
+from server.part import moment
 
 SHOWN = (
     *("channel", "gateway", "source", "at", "sent_at", "rehearsal", "report", "kind", "category", "sub", "second"),

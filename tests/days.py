@@ -32,6 +32,9 @@ def report_id(number: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, str(number)))
 
 
+WHOLE = {"part": "", "whole": "", "crowded": False}
+
+
 class Pen:
     """Writes facts as the door, the reader and desks do, sealed with the keys under `data_dir`."""
 
@@ -41,7 +44,7 @@ class Pen:
     def received(self, n: int, text: str = TEXTS[0], source: str = SOURCES[1], **more: Any) -> events.ReportReceived:
         at = more.pop("at", f"2017-06-04T03:{n % 60:02d}:00.000+00:00")
         body = {"text": text, "sender": "+85512345678", "raw_sender": "012345678", "lat": None, "lon": None}
-        words = {"channel": "sms", "gateway": "kannel", "sent_at": "", "rehearsal": False, **more}
+        words = {"channel": "sms", "gateway": "kannel", "sent_at": "", "rehearsal": False, **WHOLE, **more}
         return events.ReportReceived(subject=report_id(n), source=source, at=at, sealed=self.sealer.seal(body), **words)
 
     def read(self, n: int, text: str = TEXTS[0], source: str = SOURCES[1], **more: Any) -> events.ReportRead:

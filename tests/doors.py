@@ -17,11 +17,15 @@ from twilio.request_validator import RequestValidator
 
 from ingest import door
 from ingest.intake import Intake
+from ingest.signals import Signals
 from ingest.spool import Spool
 from server import events, seal, settings
 from server.log import Log
+from server.wiring import WIRES
 
 ENV = {
+    **{wire.secret: f"made-up-{name}-secret" for name, wire in WIRES.items()},
+    **{name: f"made-up {name.lower()}" for wire in WIRES.values() for name in wire.more},
     "SMSGATE_SIGNING_KEY": "made-up-smsgate-key",
     "KANNEL_SECRET": "made-up-kannel-secret",
     "TWILIO_AUTH_TOKEN": "made-up-twilio-token",
@@ -57,8 +61,9 @@ def build(folder: Path, log: Log, **env: str) -> Door:
     made = settings.read({**ENV, "DATA_DIR": str(folder), **env})
     seal.make_keys(folder / "keys")
     spool = Spool(folder / "spool")
-    intake = Intake(made, "KH", seal.Sealer(folder / "keys"), log, spool, lambda: datetime.now(UTC))
-    return Door(door.build(made, intake).test_client(), intake, spool, log, folder)
+    sealer = seal.Sealer(folder / "keys")
+    intake = Intake(made, "KH", sealer, log, spool, lambda: datetime.now(UTC))
+    return Door(door.build(made, intake, Signals(intake, sealer, log)).test_client(), intake, spool, log, folder)
 
 
 def away() -> Log:

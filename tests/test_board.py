@@ -373,7 +373,7 @@ def test_the_reasons_of_a_forgotten_incident_are_gone(tmp_path: Path) -> None:
 def test_accounts_are_those_that_are_open(folder: Path) -> None:
     opened, closed = events.AccountOpened(subject="Amina", role="press"), events.AccountClosed(subject="Amina")
     board = folded(folder, raws([opened, closed]))
-    assert (board.role_of("Amina"), queries.accounts(board)) == (None, [])
+    assert (board.people.role_of("Amina"), queries.accounts(board)) == (None, [])
     board = folded(folder, raws([opened, closed, events.AccountOpened(subject="Amina", role="viewer")]))
-    assert board.role_of("Amina") == "viewer"
+    assert board.people.role_of("Amina") == "viewer"
     assert [row["name"] for row in queries.accounts(board)] == ["Amina"]

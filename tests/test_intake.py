@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.intake import Intake, Message
+from ingest.intake import Intake
+from ingest.message import Message
 from ingest.senders import e164
 from ingest.spool import Full, Spool
 from server import seal, settings

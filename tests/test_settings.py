@@ -9,9 +9,10 @@ import pytest
 from server import __main__ as console
 from server import settings
 from server.settings import Unfit
+from server.wiring import OPEN, WIRES
 from tests.conftest import SECRET
 
-GOOD = {name: SECRET for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
+GOOD = {name: SECRET for name in [*(settings.SECRETS[name] for name in OPEN), "REHEARSAL_SECRET"]}
 
 
 def test_nothing_but_secrets_must_be_set() -> None:
@@ -24,7 +25,7 @@ def test_nothing_but_secrets_must_be_set() -> None:
     )
     assert made.own_redis
     assert made.pack == "kh-2017"
-    assert made.gateways == ("smsgate", "kannel", "twilio", "generic")
+    assert made.gateways == ("smsgate", "kannel", "twilio", "generic", "desk")
     assert made.public_base_url == "http://127.0.0.1:5001"
 
 
@@ -37,6 +38,19 @@ def test_a_missing_empty_or_short_secret_is_refused_by_name(name: str, secret: s
     assert name in str(fault.value)
     assert not secret or secret not in str(fault.value)
     assert [other for other in GOOD if other != name and other in str(fault.value)] == []
+
+
+@pytest.mark.parametrize("name", WIRES)
+def test_a_gateway_that_is_opened_without_its_settings_is_refused_by_name(name: str) -> None:
+    wanted = {WIRES[name].secret, *WIRES[name].more}
+    with pytest.raises(Unfit) as fault:
+        settings.read({"REHEARSAL_SECRET": SECRET, "GATEWAYS": name})
+    assert {setting for wire in WIRES.values() for setting in (wire.secret, *wire.more)} & {
+        word.rstrip(":") for word in str(fault.value).split()
+    } == wanted
+    made = settings.read({"REHEARSAL_SECRET": SECRET, "GATEWAYS": name, **dict.fromkeys(wanted, SECRET)})
+    assert made.secrets == {name: SECRET}
+    assert {made.options[more] for more in WIRES[name].more} <= {SECRET}
 
 
 def test_everything_that_is_wrong_is_named_at_once() -> None:
@@ -109,7 +123,7 @@ def test_the_first_start_writes_fresh_secrets_that_only_the_owner_reads(tmp_path
     assert console.write_env(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     made = settings.read(settings.dotenv_values(path))
-    assert len({*made.secrets.values(), made.rehearsal_secret}) == 5, "no two are the same"
+    assert len({*made.secrets.values(), made.rehearsal_secret}) == 6, "no two are the same"
     before = path.read_text()
     assert not console.write_env(path)
     assert path.read_text() == before

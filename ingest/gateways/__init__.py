@@ -1,17 +1,22 @@
 """What every gateway file is given (a Call), what it hands over (Received), and how bytes are read without losing one.
 
-A gateway file has NAME, METHODS, and `receive(call, settings, now) -> Received`, which raises Forged. It only checks
+A gateway file is named as its gateway in server/wiring.py and has NAME, METHODS, and `receive(call, settings, now) ->
+Received`, which raises Forged; LONGEST_BODY (bytes), if more than 64 KiB. It only checks
 who calls and names the fields: keeping the messages and answering is the door's work.
 """
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ingest.intake import Message
+from ingest.message import Message
+
+WINDOW = 300  # seconds between signing and now
 
 
 class Forged(Exception):
@@ -43,12 +48,61 @@ class Call:
 
 
 @dataclass(frozen=True, repr=False)
-class Received:
-    """Messages from a caller who proved itself, and the answer it wants once they are safe (always with 200)."""
+class Receipt:
+    """What a gateway says became of one text of ours, which it knows by `id`: sent, delivered or failed."""
 
-    messages: tuple[Message, ...]
+    id: str
+    status: str
+    reason: str = ""  # the gateway's own code or word, for operators
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What a phone says of itself: alive, power_lost, power_back, battery_low, battery_ok or limit (too many texts)."""
+
+    what: str
+    device: str = ""
+    battery: int | None = None  # percent
+
+
+@dataclass(frozen=True, repr=False)
+class Text:
+    """One text that waits for a phone to fetch and send it."""
+
+    id: str
+    number: str
+    words: str
+
+
+@dataclass(frozen=True, repr=False)
+class Received:
+    """What a caller who proved itself brought, and the answer it wants once that is safe (always with 200).
+
+    `fetch`: the caller asks for texts to send; it makes the answer from those that wait.
+    """
+
+    messages: tuple[Message, ...] = ()
     answer: str = ""
     media: str = "text/plain"
+    receipts: tuple[Receipt, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    fetch: Callable[[Sequence[Text]], str] | None = None
+
+
+def signed_by_us(call: Call, secret: str, now: datetime) -> None:
+    """Raises Forged unless one of our own programs made this call just now: `X-Timestamp`, Unix seconds, and
+    `X-Signature`, hex of HMAC-SHA256 over timestamp, a dot and the body."""
+    timestamp = call.header("X-Timestamp")
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        raise Forged
+    must_match(call.header("X-Signature"), signature(secret, timestamp, call.body))
+    if abs(now.timestamp() - int(timestamp)) > WINDOW:
+        raise Forged
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """What `signed_by_us` expects."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
 
 
 def decoded(raw: bytes) -> str:

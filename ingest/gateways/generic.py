@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ingest.gateways import Call, Forged, Received, decoded, listed, must_match, parsed, words
-from ingest.intake import Message
+from ingest.message import Message
 from server.settings import Settings
 
 NAME = "generic"

@@ -9,7 +9,7 @@ Kannel texts the body of our answer to the sender unless it is told `max-message
 from datetime import datetime
 
 from ingest.gateways import Call, Received, encoded, listed, must_match
-from ingest.intake import Message
+from ingest.message import Message
 from server.settings import Settings
 
 NAME = "kannel"

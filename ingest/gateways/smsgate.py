@@ -18,7 +18,7 @@ from hashlib import sha256
 from typing import Any
 
 from ingest.gateways import Call, Forged, Received, decoded, must_match, parsed, words
-from ingest.intake import Message
+from ingest.message import Message
 from server.settings import Settings
 
 NAME = "smsgate"

@@ -16,7 +16,7 @@ from hashlib import sha1, sha256
 from urllib.parse import urlsplit
 
 from ingest.gateways import Call, Forged, Received, decoded, encoded, listed, must_match, parsed, words
-from ingest.intake import Message
+from ingest.message import Message
 from server.settings import Settings
 
 NAME = "twilio"

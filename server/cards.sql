@@ -35,4 +35,3 @@ CREATE INDEX cards_kind ON cards (kind, status);
 CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'trigram'); -- trigrams: Khmer has no spaces
 CREATE TABLE history (card TEXT NOT NULL, fact TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, wire TEXT NOT NULL, why TEXT NOT NULL);
 CREATE INDEX history_card ON history (card);
-CREATE TABLE accounts (name TEXT PRIMARY KEY, role TEXT NOT NULL, open INTEGER NOT NULL, since TEXT NOT NULL);

@@ -1,0 +1,74 @@
+"""Facts about incidents: opened, and what people decided of them."""
+
+from dataclasses import dataclass
+
+from server.facts.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentOpened(Event):
+    """One thing that happened, first told by `report`."""
+
+    about, wire = "incident", "incident.opened"
+
+    report: str
+    category: str
+    sub: str
+    severity: int
+    restricted: bool
+    province: str
+    rehearsal: bool
+    reason: str  # sealed under the incident's key when a person opened it; "" when the reader did
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentVerified(Event):
+    """A person confirmed it by a stated method."""
+
+    about, wire = "incident", "incident.verified"
+
+    method: str
+    reason: str  # sealed under the incident's key
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRejected(Event):
+    """A person found, by a stated method, that it did not happen or cannot be confirmed."""
+
+    about, wire = "incident", "incident.rejected"
+
+    method: str
+    reason: str  # sealed under the incident's key
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRecategorised(Event):
+    """A person gave it another category."""
+
+    about, wire = "incident", "incident.recategorised"
+
+    category: str
+    sub: str
+    severity: int
+    restricted: bool
+    reason: str  # sealed under the incident's key
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentPlaced(Event):
+    """A person said where it happened."""
+
+    about, wire = "incident", "incident.placed"
+
+    province: str
+    place: str  # sealed for the room: code, level, station, point, confidence
+    reason: str  # sealed under the incident's key
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentNoted(Event):
+    """A person added a note."""
+
+    about, wire = "incident", "incident.noted"
+
+    note: str  # sealed under the incident's key

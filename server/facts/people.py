@@ -1,0 +1,38 @@
+"""Facts about who may come in: accounts and tokens."""
+
+from dataclasses import dataclass
+
+from server.facts.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountOpened(Event):
+    """Somebody may sign in under this working name, in this role."""
+
+    about, wire = "account", "account.opened"
+
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountClosed(Event):
+    """This name may no longer sign in."""
+
+    about, wire = "account", "account.closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenIssued(Event):
+    """A program may use the API in this role."""
+
+    about, wire = "token", "token.issued"
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRevoked(Event):
+    """This token is worth nothing any more."""
+
+    about, wire = "token", "token.revoked"

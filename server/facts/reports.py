@@ -1,0 +1,60 @@
+"""Facts about reports: received, read, joined, set aside."""
+
+from dataclasses import dataclass
+
+from server.facts.base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportReceived(Event):
+    """A gateway or the form delivered a message. `sealed` opens only in the room: words, sender, point, form fields."""
+
+    about, wire, v = "report", "report.received", 2
+
+    channel: str  # "sms", "web"
+    gateway: str  # "kannel", "form", …
+    source: str  # keyed alias of the sender; "" when nobody is named
+    at: str  # received by us; ISO 8601, UTC (the simulated hour in a rehearsal)
+    sent_at: str  # when the gateway says it was sent; ISO 8601, UTC; "" if it does not say
+    rehearsal: bool
+    part: str  # "2/3": only this part of a longer message came; "" for a whole one
+    whole: str  # keyed id that all parts of one message share; "" for a whole one
+    crowded: bool  # its sender, gateway or address sent more than its share: it is read after the others
+    sealed: str  # to the room's public key
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRead(Event):
+    """The reader's understanding of a report. Exact place and words stand sealed; the rest may be counted."""
+
+    about, wire = "report", "report.read"
+
+    kind: str  # incident, checkin, quiet, tally, noise, unsorted
+    category: str  # "IN"; "" when none
+    sub: str  # "NC"; "" when only the family is known
+    second: str  # a second category; "" when none
+    severity: int  # 0 none, 1 to 5
+    confidence: float  # 0 to 1
+    restricted: bool
+    province: str  # place code; "" when unknown
+    reader: str  # which rules or model read it
+    place: str  # sealed for the room: code, level, station, point, confidence
+    words: str  # sealed under the source's key: text, sender, because, count, clock, unread
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSetAside(Event):
+    """The reader could not read a report: a bug, for a person to look at. The report stays on the feed."""
+
+    about, wire = "report", "report.set_aside"
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportJoined(Event):
+    """This was a part of a longer message, whose words are now read together as the report `into`."""
+
+    about, wire = "report", "report.joined"
+
+    into: str  # id of the report that stands for the whole message

@@ -1,0 +1,37 @@
+"""Which settings each gateway needs: its secret, what it must have besides, and what it needs to send."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wire:
+    """`secret`: the setting with which its calls are checked. `more`: settings that it cannot do without.
+    `sending`: those that it needs to send texts by calling out; without them it only receives."""
+
+    secret: str
+    more: tuple[str, ...] = ()
+    sending: tuple[str, ...] = ()
+
+
+WIRES = {
+    "smsgate": Wire("SMSGATE_SIGNING_KEY", sending=("SMSGATE_URL", "SMSGATE_USER", "SMSGATE_PASSWORD")),
+    "kannel": Wire("KANNEL_SECRET", sending=("KANNEL_URL", "KANNEL_USER", "KANNEL_PASSWORD", "KANNEL_FROM")),
+    "gammu": Wire("GAMMU_SECRET"),
+    "smssync": Wire("SMSSYNC_SECRET"),
+    "envayasms": Wire("ENVAYASMS_PASSWORD"),
+    "twilio": Wire("TWILIO_AUTH_TOKEN", sending=("TWILIO_URL", "TWILIO_ACCOUNT", "TWILIO_FROM")),
+    "telegram": Wire("TELEGRAM_SECRET", sending=("TELEGRAM_BOT_TOKEN",)),
+    "whatsapp": Wire("WHATSAPP_APP_SECRET", more=("WHATSAPP_VERIFY_TOKEN",)),
+    "vonage": Wire("VONAGE_SIGNATURE_SECRET"),
+    "africastalking": Wire("AFRICASTALKING_SECRET"),
+    "plivo": Wire("PLIVO_AUTH_TOKEN", more=("PLIVO_PATH_SECRET",)),
+    "infobip": Wire("INFOBIP_SECRET"),
+    "telnyx": Wire("TELNYX_PUBLIC_KEY"),
+    "sinch": Wire("SINCH_SECRET"),
+    "messagebird": Wire("MESSAGEBIRD_SIGNING_KEY"),
+    "rapidpro": Wire("RAPIDPRO_SECRET"),
+    "email": Wire("EMAIL_SECRET", more=("EMAIL_HOST", "EMAIL_USER", "EMAIL_PASSWORD")),
+    "desk": Wire("DESK_SECRET"),
+    "generic": Wire("GENERIC_SECRET"),
+}  # gateway -> its settings, in the order in which we would set them up in a country without big aggregators
+OPEN = ("smsgate", "kannel", "twilio", "generic", "desk")  # when GATEWAYS does not say
