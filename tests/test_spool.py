@@ -38,6 +38,9 @@ def draft(words: str) -> Draft:
         at="2017-06-04T03:40:00.000+00:00",
         sent_at="",
         rehearsal=False,
+        part="",
+        whole="",
+        crowded=False,
         sealed=f"k1.{words}",
     )
     return Draft(event, by="gateway:kannel", once=(f"report:{report}",))
