@@ -30,6 +30,7 @@ class Message:
     pin: str = ""  # typed by a monitor who is known by more than a number
     point: tuple[float, float] | None = None  # latitude, longitude
     language: str = ""
+    address: str = ""  # of a browser; only counted, and never kept
     rehearsal: bool = False
     rehearsal_at: str = ""  # the simulated hour, as `sent_at`
 

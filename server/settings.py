@@ -2,16 +2,17 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from server.wiring import OPEN, WIRES
+from server.wiring import CALLED, FETCHED, GENERIC, OPEN, WIRES
 
 SECRETS = {name: wire.secret for name, wire in WIRES.items()}  # gateway -> the setting that holds its secret
+TEXTS = ("off", "dry", "on")
 SHORTEST_SECRET = 16  # characters
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107 for a unix socket
 
@@ -35,6 +36,8 @@ class Settings:
     secrets: Mapping[str, str] = field(repr=False)
     generic: Mapping[str, str] = field(repr=False)
     options: Mapping[str, str] = field(repr=False)  # what the open gateways need besides; "" where it is not set
+    texts: str  # off: no text is ever sent; dry: all but the sending; on
+    texts_by: str  # the gateway that sends where the one by which a report came cannot; "" for none
 
     @property
     def redis_socket(self) -> str:
@@ -46,6 +49,11 @@ class Settings:
     def record(self) -> str:
         """Where the record is: the operator's Redis URL, or the path of our own socket."""
         return self.redis_url or self.redis_socket
+
+    def sends(self, gateway: str) -> bool:
+        """Whether this gateway can send texts: it is open, and all that it needs to send is set."""
+        able = gateway in FETCHED or (gateway in CALLED and all(map(self.options.get, WIRES[gateway].sending)))
+        return gateway in self.gateways and able
 
 
 class Unfit(SystemExit):
@@ -64,8 +72,6 @@ def read(env: Mapping[str, str]) -> Settings:
     room_host, intake_host = (env.get(name) or "127.0.0.1" for name in ("ROOM_HOST", "INTAKE_HOST"))
     room_port = _port(env, "ROOM_PORT", 5000, faults)
     intake_port = _port(env, "INTAKE_PORT", 5001, faults)
-    if room_port == intake_port:
-        faults.append("ROOM_PORT and INTAKE_PORT are the same: each door needs a port of its own.")
     gateways = tuple((env.get("GATEWAYS") or ",".join(OPEN)).replace(" ", "").split(","))
     made = Settings(
         data_dir=Path(env.get("DATA_DIR") or "data"),
@@ -83,17 +89,38 @@ def read(env: Mapping[str, str]) -> Settings:
         secrets=_secrets(env, gateways, faults),
         generic=_generic(env.get("GENERIC_FIELDS") or "{}", faults),
         options=_options(env, gateways, faults),
+        texts=(env.get("TEXTS") or TEXTS[0]).strip(),
+        texts_by=env.get("TEXTS_BY", "").strip(),
     )
-    faults += _too_deep(made)
+    faults += [*_misplaced(made), *_cannot_send(made)]
     if faults:
         raise Unfit("The settings do not allow a safe start:\n" + "\n".join(f"- {fault}" for fault in faults))
     return made
 
 
-def _too_deep(made: Settings) -> list[str]:
-    if not made.own_redis or len(made.redis_socket.encode()) <= LONGEST_SOCKET_PATH:
-        return []
-    return [f"DATA_DIR is too deep for a unix socket: {len(made.redis_socket)} characters."]
+def _misplaced(made: Settings) -> Iterator[str]:
+    if made.room_port == made.intake_port:
+        yield "ROOM_PORT and INTAKE_PORT are the same: each door needs a port of its own."
+    if made.own_redis and len(made.redis_socket.encode()) > LONGEST_SOCKET_PATH:
+        yield f"DATA_DIR is too deep for a unix socket: {len(made.redis_socket)} characters."
+
+
+def _cannot_send(made: Settings) -> Iterator[str]:
+    if made.texts not in TEXTS:
+        yield f"TEXTS is not one of {', '.join(TEXTS)}: {made.texts!r}."
+    for name in set(CALLED) & set(made.gateways):
+        given = {option: made.options.get(option, "") for option in WIRES[name].sending}
+        url = given[WIRES[name].sending[0]]
+        if any(given.values()) and not all(given.values()):
+            yield f"{', '.join(key for key, value in given.items() if not value)} is not set: {name} needs it to send."
+        if url and not url.startswith(("http://", "https://")):
+            yield f"{WIRES[name].sending[0]} is not an address like https://gateway.example.org."
+    if made.texts_by and not made.sends(made.texts_by):
+        wire = WIRES.get(made.texts_by)
+        needs = ", ".join(wire.sending) if wire and made.texts_by in CALLED else f"one of {', '.join(CALLED + FETCHED)}"
+        yield f"TEXTS_BY names {made.texts_by!r}, which cannot send: it must stand in GATEWAYS and needs {needs}."
+    if made.texts == "on" and not made.texts_by:
+        yield "TEXTS_BY is not set: say which gateway sends, or set TEXTS to dry or off."
 
 
 def _port(env: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
@@ -135,18 +162,14 @@ def _secrets(env: Mapping[str, str], gateways: tuple[str, ...], faults: list[str
 
 def _options(env: Mapping[str, str], gateways: tuple[str, ...], faults: list[str]) -> dict[str, str]:
     wires = [WIRES[name] for name in gateways if name in WIRES]
-    faults += [f"{name} is not set." for wire in wires for name in wire.more if not env.get(name, "").strip()]
-    return {name: env.get(name, "").strip() for wire in wires for name in (*wire.more, *wire.sending)}
-
-
-GENERIC = {
-    "from": "from",  # the field that holds the sender's number
-    "text": "text",  # the field that holds the words
-    "id": "id",  # the field that holds the gateway's own message id
-    "time": "time",  # the field that holds when it was sent, ISO 8601 or Unix seconds
-    "key_in": "header:X-Secret",  # where the secret stands: header:NAME, query:NAME, or basic (the password)
-    "answer": "OK",  # the body of our 200
-}  # the generic gateway when nothing is configured
+    for name in (name for wire in wires for name in wire.more):
+        if name.endswith("_SECRET"):
+            _secret(env, name, faults)
+        elif not env.get(name, "").strip():
+            faults.append(f"{name} is not set.")
+    if "telegram" in gateways and env.get("TELEGRAM_FETCH") == "yes" and not env.get("TELEGRAM_BOT_TOKEN", "").strip():
+        faults.append("TELEGRAM_BOT_TOKEN is not set: TELEGRAM_FETCH needs it.")
+    return {name: env.get(name, "").strip() for wire in wires for name in (*wire.more, *wire.sending, *wire.besides)}
 
 
 def _generic(text: str, faults: list[str]) -> dict[str, str]:

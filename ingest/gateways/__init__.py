@@ -7,6 +7,7 @@ who calls and names the fields: keeping the messages and answering is the door's
 
 import hmac
 import json
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -135,9 +136,31 @@ def words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def told(call: Call) -> list[tuple[str, str]]:
+    """The names and values of a body that is a form or one flat JSON object; none when it is neither."""
+    body = parsed(call.body) if call.method == "POST" and not call.form() else None
+    return [(name, words(value)) for name, value in body.items()] if isinstance(body, dict) else call.form()
+
+
 def listed(fields: Iterable[tuple[str, str]]) -> str:
     """Fields one a line: the text of a message whose own text we could not find. Nothing that came may be lost."""
     return "\n".join(f"{name}: {value}" for name, value in fields)
+
+
+def must_carry(call: Call, secret: str) -> list[tuple[str, str]]:
+    """The query without the secret that stands in it, once, as `k=…`. Raises Forged when it does not."""
+    keys = [value for name, value in call.asked() if name == "k"]
+    must_match(keys[0] if len(keys) == 1 else "", secret)
+    return [(name, value) for name, value in call.asked() if name != "k"]
+
+
+def password(call: Call) -> str:
+    """The password of Basic authentication; "" without it."""
+    scheme, _, coded = call.header("Authorization").partition(" ")
+    try:
+        return decoded(b64decode(coded, validate=True)).partition(":")[2] if scheme.lower() == "basic" else ""
+    except ValueError:
+        return ""
 
 
 def must_match(given: str | bytes, expected: str | bytes) -> None:

@@ -31,6 +31,7 @@ def receive(call: Call, settings: Settings, now: datetime) -> Received:
         channel=channel if channel in CHANNELS else CHANNELS[0],
         message_id=words(body.get("id")),
         sender=words(body.get("sender")),
+        pin=words(body.get("pin")),
         text=words(body["text"]) if "text" in body else decoded(call.body),
         station=words(body.get("station")),
         sent_at=words(body.get("at")),

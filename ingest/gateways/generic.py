@@ -8,11 +8,10 @@
 Fields come as a query, a form or JSON (names with dots are paths, numbers are places in lists).
 """
 
-import base64
 from datetime import datetime
 from typing import Any
 
-from ingest.gateways import Call, Forged, Received, decoded, listed, must_match, parsed, words
+from ingest.gateways import Call, Received, decoded, listed, must_match, parsed, password, words
 from ingest.message import Message
 from server.settings import Settings
 
@@ -40,6 +39,7 @@ def receive(call: Call, settings: Settings, now: datetime) -> Received:
         gateway=NAME,
         message_id=field("id") or "",
         sender=field("from") or "",
+        to=field("to") or "",
         text=text,
         sent_at=field("time") or "",
     )
@@ -52,11 +52,7 @@ def _secret(call: Call, where: str, name: str) -> str:
         return call.header(name)
     if where == "query":
         return dict(call.asked()).get(name, "")
-    scheme, _, coded = call.header("Authorization").partition(" ")
-    try:
-        return decoded(base64.b64decode(coded, validate=True)).partition(":")[2] if scheme.lower() == "basic" else ""
-    except ValueError:
-        raise Forged from None
+    return password(call)
 
 
 def _dig(value: Any, path: str) -> Any:

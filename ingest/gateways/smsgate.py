@@ -9,15 +9,18 @@
                  "recipient": "+85598000000", "simNumber": 1, "receivedAt": "2026-06-22T07:16:11.000+07:00"},
      "webhookId": "LreFUt-Z3sSq0JufY9uWB"}
 
-The timestamp is made at each attempt; the message's own time can be days old when the phone was offline.
+The timestamp is made at each attempt; the message's own time can be days old when the phone was offline. What became of
+a text of ours comes under the id that it was sent with (`payload.messageId`), once for each of its parts.
 """
 
 import hmac
+from base64 import b64decode
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from ingest.gateways import Call, Forged, Received, decoded, must_match, parsed, words
+from ingest.gateways import Call, Forged, Receipt, Received, Sign, decoded, listed, must_match, parsed, words
 from ingest.message import Message
 from server.settings import Settings
 
@@ -25,21 +28,24 @@ NAME = "smsgate"
 METHODS = ("POST",)
 WINDOW = 300  # seconds between signing and now
 INCOMING = ("received", "downloaded")  # how the events that bring a message end; the others tell of the phone
+BECAME = {"sms:sent": "sent", "sms:delivered": "delivered", "sms:failed": "failed", "sms:cancelled": "failed"}
+ENVELOPE = {"messageId", "sender", "phoneNumber", "recipient", "simNumber", "receivedAt", "subject", "body"}
 
 
 def receive(call: Call, settings: Settings, now: datetime) -> Received:
-    """The messages of a freshly signed call; none when it only tells of the phone. Raises Forged."""
+    """The messages of a freshly signed call; else what it tells of the phone or of our texts. Raises Forged."""
     _check(call, settings.secrets[NAME], now)
     body = parsed(call.body)
     if not isinstance(body, dict) or not isinstance(body.get("event"), str):
         return Received((Message(gateway=NAME, text=decoded(call.body)),))
-    if not body["event"].endswith(INCOMING):
-        return Received(())
-    payload = body.get("payload")
+    event, payload = body["event"], body.get("payload")
+    if not event.endswith(INCOMING):
+        fields = payload if isinstance(payload, dict) else {}
+        return Received(receipts=_receipts(event, fields), signs=_signs(words(body.get("deviceId")), fields))
     batch = payload.get("messages") if isinstance(payload, dict) else None
     if isinstance(batch, list) and batch:
-        return Received(tuple(_message(body, each, f":{place}", call) for place, each in enumerate(batch)))
-    return Received((_message(body, payload, "", call),))
+        return Received(tuple(_message(body, each, f":{place}", words(each)) for place, each in enumerate(batch)))
+    return Received((_message(body, payload, "", decoded(call.body)),))
 
 
 def _check(call: Call, key: str, now: datetime) -> None:
@@ -53,10 +59,10 @@ def _check(call: Call, key: str, now: datetime) -> None:
         raise Forged
 
 
-def _message(body: dict[str, Any], payload: Any, place: str, call: Call) -> Message:
+def _message(body: Mapping[str, Any], payload: Any, place: str, raw: str) -> Message:
     fields = payload if isinstance(payload, dict) else {}
     sender = words(fields.get("sender") or fields.get("phoneNumber"))
-    text, received = words(fields.get("message")), words(fields.get("receivedAt"))
+    text, received = _text(fields) or ("" if "message" in fields else raw), words(fields.get("receivedAt"))
     outer = words(body.get("id"))
     return Message(
         gateway=NAME,
@@ -66,6 +72,51 @@ def _message(body: dict[str, Any], payload: Any, place: str, call: Call) -> Mess
         also=((sender, received, text),) if received else (),
         sender=sender,
         to=words(fields.get("recipient")),
-        text=text if "message" in fields else decoded(call.body),
+        text=text,
         sent_at=received,
     )
+
+
+def _text(fields: Mapping[str, Any]) -> str:
+    """What an SMS, a data SMS or an MMS says; of an MMS also what it carries, field by field."""
+    if "message" in fields:
+        return words(fields["message"])
+    said = [words(fields[name]) for name in ("subject", "body") if fields.get(name)]
+    rest = {name: value for name, value in fields.items() if name not in ENVELOPE and value not in (None, [])}
+    data = rest.pop("data", None)
+    if data is not None:
+        said.append(_bytes(words(data)))
+    return "\n".join([*said, *([listed((name, words(value)) for name, value in rest.items())] if rest else [])])
+
+
+def _bytes(coded: str) -> str:
+    try:
+        return decoded(b64decode("".join(coded.split()), validate=True))
+    except ValueError:
+        return coded
+
+
+def _receipts(event: str, fields: Mapping[str, Any]) -> tuple[Receipt, ...]:
+    known = words(fields.get("messageId"))
+    if event not in BECAME or not known:
+        return ()
+    reason = words(fields.get("reason"))
+    # a reason is the phone's own sentence: with digits in it, it may hold the number, and receipts stand in clear
+    return (Receipt(known, BECAME[event], "" if any(char.isdigit() for char in reason) else reason),)
+
+
+def _signs(device: str, fields: Mapping[str, Any]) -> tuple[Sign, ...]:
+    """That the phone lives, with its battery when there is a health report, and whether it hangs on the mains."""
+    health = fields.get("health")
+    checks = health.get("checks") if isinstance(health, dict) else None
+    level, plug = (_observed(checks, f"battery:{what}") for what in ("level", "charging"))
+    alive = Sign("alive", device, level)
+    if plug is None:
+        return (alive,)
+    return (alive, Sign("power_back" if plug else "power_lost", device, level))  # 0: no charger
+
+
+def _observed(checks: Any, name: str) -> int | None:
+    check = checks.get(name) if isinstance(checks, dict) else None
+    value = check.get("observedValue") if isinstance(check, dict) else None
+    return value if isinstance(value, int) else None

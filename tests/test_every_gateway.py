@@ -1,0 +1,184 @@
+"""What holds for every gateway: who comes in, who does not, what is kept, what is answered, what is never lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.door import LONGEST_BODY, gateway_file
+from ingest.signals import handle_of
+from server import events, seal
+from server.wiring import WIRES
+from tests import doors
+from tests.callers import ID, SENDER, WORDS, samples
+from tests.doors import FORM, JSON
+
+SAMPLES = samples()
+NAMES = sorted(SAMPLES)
+KINDS = (FORM, JSON, "text/plain", "multipart/form-data; boundary=x", "")
+TEXTS = {
+    "Khmer": "ខ្ញុំនៅការិយាល័យ KD០១២៣ ",
+    "an emoji": "😀👍🏽",
+    "a zero byte": "PR\0KD0123",
+    "another direction": "\u202eabc\u202c \u200fxyz",
+    "nothing": "",
+    "a space": " ",
+    "three kilobytes": "ខ្ញុំ" * 205,
+    "what looks like code": "<script>alert(1)</script> =1+1 ' OR 1=1 --",
+    "line ends": "one\r\ntwo\nthree",
+    "what looks like fields": "a=1&b=2;c=%41+%2B,d",
+    "a mark of the byte order": "\ufeffPR",
+    "bytes that are no UTF-8": "PR \udcff\udcfe\udce1\udc9e ok",
+}
+
+
+@pytest.fixture
+def open_door(tmp_path, log):
+    def build(name: str, record=log) -> doors.Door:
+        return doors.build(tmp_path, record, GATEWAYS=name, **SAMPLES[name].SETTINGS)
+
+    return build
+
+
+def test_no_gateway_is_missing_from_this_table():
+    assert set(SAMPLES) == set(WIRES)
+    assert {name for name, sample in SAMPLES.items() if name != sample.NAME} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_true_call_is_one_report_and_gets_the_answer_that_its_gateway_wants(open_door, name):
+    door = open_door(name)
+    answer = door.client.open(**SAMPLES[name].call(WORDS, SENDER, ID))
+    assert (answer.status_code, answer.data) == (200, SAMPLES[name].ANSWER)
+    [report], [body] = door.reports(), door.bodies()
+    assert (report.gateway, report.rehearsal) == (name, False)
+    assert {field: body[field] for field in SAMPLES[name].KEEPS} == SAMPLES[name].KEEPS
+    assert body["text"] == WORDS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_forged_call_gets_403_is_no_report_and_leaves_nothing_readable(open_door, name):
+    door, forged = open_door(name), SAMPLES[name].forgeries()
+    assert len(forged) >= 12
+    answers = {how: door.client.open(**call) for how, call in forged.items()}
+    assert {how: (answer.status_code, answer.data) for how, answer in answers.items()} == dict.fromkeys(
+        forged, (403, b"Refused.\n")
+    )
+    assert door.log.read() == []
+    assert door.spool.waiting() == 0
+    assert door.intake.health()["gateways"][name]["refused"] == len(forged)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("secret", ["", "short", "x" * 15, " " * 20])
+def test_with_an_empty_or_short_secret_the_door_does_not_open(tmp_path, log, name, secret):
+    wanted = [WIRES[name].secret, *(more for more in WIRES[name].more if more.endswith("_SECRET"))]
+    for setting in wanted:
+        with pytest.raises(SystemExit, match=setting):
+            doors.build(tmp_path, log, GATEWAYS=name, **{**SAMPLES[name].SETTINGS, setting: secret})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_call_that_is_repeated_or_made_anew_gets_the_same_answer_and_is_one_report(open_door, name):
+    door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
+    anew = SAMPLES[name].call(WORDS, SENDER, ID)  # signed afresh, where signatures hold the time or a nonce
+    answers = [door.client.open(**each) for each in (call, call, anew, call)]
+    assert {(answer.status_code, answer.data) for answer in answers} == {(200, SAMPLES[name].ANSWER)}
+    assert len(door.reports()) == 1
+    assert door.client.open(**SAMPLES[name].call(WORDS + " 2", SENDER, "m-2")).status_code == 200
+    assert len(door.reports()) == 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_equal_calls_at_once_are_one_report(open_door, name):
+    door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
+    with ThreadPoolExecutor(10) as pool:
+        app = door.client.application
+        codes = list(pool.map(lambda _: app.test_client().open(**call).status_code, range(30)))
+    assert set(codes) == {200}
+    assert len(door.reports()) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_neither_record_nor_spool_can_take_gets_503_and_comes_in_at_the_next_try(open_door, name):
+    call, door = SAMPLES[name].call(WORDS, SENDER, ID), open_door(name, doors.away())
+    with doors.full_disk():
+        answer = door.client.open(**call)
+    assert answer.status_code == 503
+    assert b"Traceback" not in answer.data
+    again = open_door(name)
+    assert again.client.open(**call).status_code == 200
+    assert [body["text"] for body in again.bodies()] == [WORDS]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_while_the_record_is_away_a_call_is_answered_as_ever_and_waits_sealed(open_door, name, tmp_path):
+    door = open_door(name, doors.away())
+    answer = door.client.open(**SAMPLES[name].call(WORDS, SENDER, ID))
+    assert (answer.status_code, answer.data) == (200, SAMPLES[name].ANSWER)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "spool").iterdir())
+    assert b"KD0123" not in kept
+    assert SENDER[4:].encode() not in kept
+    door.spool.close()
+    later = open_door(name)
+    later.intake.tend()
+    assert [body["text"] for body in later.bodies()] == [WORDS]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_is_kept_exactly_as_it_was_sent(open_door, name):
+    door = open_door(name)
+    for number, text in enumerate(TEXTS.values()):
+        assert door.client.open(**SAMPLES[name].call(text, SENDER, f"m-{number}")).status_code == 200
+    assert dict(zip(TEXTS, (body["text"] for body in door.bodies()), strict=True)) == TEXTS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_body_over_the_limit_is_refused_before_it_is_read(open_door, name):
+    gateway = gateway_file(name)
+    longest = getattr(gateway, "LONGEST_BODY", LONGEST_BODY)
+    assert longest <= 3 * 1024 * 1024
+    answer = open_door(name).client.post(f"/in/{name}", data=b"x" * (longest + 1))
+    assert answer.status_code == (413 if "POST" in gateway.METHODS else 405)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_bytes_whatever_make_a_gateway_fail(open_door, name):
+    door = open_door(name)
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+    @given(st.binary(max_size=200), st.sampled_from(KINDS), st.sampled_from(gateway_file(name).METHODS))
+    def holds(raw: bytes, kind: str, method: str) -> None:
+        query = raw.decode("latin-1").replace("#", "")
+        call = {"method": method, "path": f"/in/{name}", "query_string": query, "data": raw, "content_type": kind}
+        assert door.client.open(**call).status_code == 403
+
+    holds()
+    assert door.log.read() == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if hasattr(SAMPLES[name], "receipts")])
+def test_what_became_of_a_text_of_ours_is_one_fact_and_no_report(open_door, name):
+    door, told = open_door(name), SAMPLES[name].receipts()
+    for call, _ in told.values():
+        assert [door.client.open(**call).status_code for _ in range(2)] == [200, 200]
+    facts = [raw.fact().event for raw in door.log.read()]
+    became = [(fact.subject, fact.status) for fact in facts if isinstance(fact, events.ReceiptReceived)]
+    sealer = seal.Sealer(door.folder / "keys")
+    assert sorted(became) == sorted({(handle_of(sealer, name, id), status) for _, (id, status) in told.values()})
+    assert door.reports() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rehearsal_is_marked_and_never_hides_the_real_message(open_door, name):
+    door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
+    marked = dict(call.get("headers", {})) | {"X-Rehearsal": doors.ENV["REHEARSAL_SECRET"]}
+    marked["X-Rehearsal-At"] = "2017-06-04T10:40:00+07:00"
+    forged = dict(call.get("headers", {})) | {"X-Rehearsal": "some other secret"}
+    codes = [door.client.open(**call | {"headers": headers}).status_code for headers in (marked, forged)]
+    assert codes == [200, 403]
+    assert door.client.open(**call).status_code == 200
+    rehearsed, real = door.reports()
+    assert (rehearsed.rehearsal, rehearsed.at) == (True, "2017-06-04T03:40:00.000+00:00")
+    assert (real.rehearsal, real.at == rehearsed.at) == (False, False)
