@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check rehearse replay screens measure trace verify lock clean
+.PHONY: help run test test-gateways check rehearse replay screens measure trace verify lock clean
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/run.done node_modules/.done ## install what is needed and start the room
 	@$(BIN)/python -m server setup
@@ -17,12 +17,17 @@ test: $(VENV)/test.done node_modules/.done ## install what the tests need and ru
 	@bash tests/chromium.sh
 	@$(BIN)/python -m pytest
 
+test-gateways: $(VENV)/test.done ## drive the public door with Kannel and Gammu SMSD (Debian packages; installed when root)
+	@bash tests/real/programs.sh
+	@$(BIN)/python -m pytest -m real tests/real
+
 check: $(VENV)/test.done ## lint, format and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-rehearse: $(VENV)/run.done ## play a simulated election day into the running room (SPEED=60)
+rehearse: $(VENV)/run.done ## enrol invented monitors and play a simulated election day into the running room (SPEED=60)
+	@$(BIN)/python -m ingest.rehearse --roster | $(BIN)/python -m server roster import --rehearsal -
 	@$(BIN)/python -m ingest.rehearse --speed $(or $(SPEED),60)
 
 replay: $(VENV)/run.done ## send the messages of FILE=reports.csv into the running room
@@ -34,6 +39,7 @@ screens: $(VENV)/test.done node_modules/.done ## take pictures of every screen, 
 measure: $(VENV)/test.done node_modules/.done ## print how fast reports reach a screen, and what a Redis outage costs
 	@$(BIN)/python -m tests.measure screens
 	@$(BIN)/python -m tests.measure away 60
+	@$(BIN)/python -m tests.measure roster
 
 trace: $(VENV)/run.done ## print one report's whole life: make trace id=1234-5678
 	@$(BIN)/python -m server.trace $(id)
