@@ -1,5 +1,7 @@
 """Who takes part in a rehearsal: monitors at a sample of stations, and anybody else who has a phone. All invented."""
 
+import csv
+import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from server.pack import Pack, Station
+from server.pack import Pack, Station, check_digit
 
 FORM = "form"
 
@@ -44,6 +46,17 @@ class Cast:
     def of_district(self, district: str) -> list[Person]:
         """The monitors there."""
         return [person for person in self.monitors if self._district(person.station) == district]
+
+    def roster(self) -> str:
+        """The monitors as the table of an organisation (CSV), to be enrolled before the day as real ones are."""
+        out, names = io.StringIO(), self.plan["organisations"]
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow(["organisation", "reference", "name", "phone", "station", "language", "supervisor"])
+        for n, person in enumerate(self.monitors):
+            code, own = person.station.code, names[n % len(names)]
+            who = (own, f"R{n + 1:04d}", f"Rehearsal monitor {n + 1}", person.number)
+            rows.writerow([*who, f"{code}-{check_digit(code)}", person.languages[0], f"Coordinator {person.province}"])
+        return out.getvalue()
 
     def _sample(self) -> list[Station]:
         """Stations with a monitor: enough for the burst, then of each province as it is large, but a few of each."""

@@ -23,6 +23,13 @@ def e164(sender: str, region: str) -> str:
     return phonenumbers.format_number(best, phonenumbers.PhoneNumberFormat.E164) if best else plain
 
 
+def number(typed: str, region: str) -> str:
+    """A number that can be called, as `e164` writes it; "" when no such number exists."""
+    found = e164(typed, region)
+    known = _number(found, None) if found.startswith("+") else None
+    return found if known and phonenumbers.is_valid_number(known) else ""
+
+
 def _number(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(text, region)
