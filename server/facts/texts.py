@@ -1,4 +1,4 @@
-"""Facts about the texts that we send: asked for, handed to a gateway, what became of them."""
+"""Facts about the texts that we send: asked for, handed to a gateway, what became of them; and orders for many."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ class TextAsked(Event):
 
     source: str  # keyed alias of the number
     why: str  # receipt (answer to a report), hint (a code was wrong), reminder, bulk
-    order: str  # the bulk order that it is part of; "" for a single one
-    gateway: str  # that should send it
+    order: str  # the order that it is part of; "" for a single one
+    gateway: str  # that should send it; "" when none can
     segments: int
     rehearsal: bool
     sealed: str  # under the source's key: number, words
@@ -33,11 +33,12 @@ class TextSent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TextFailed(Event):
-    """It was not sent, and will not be tried again."""
+    """It will not be tried again. `unsure`: we died, or heard nothing, while a gateway may have taken it."""
 
     about, wire = "text", "text.failed"
 
-    reason: str  # refused, expired, no_gateway, off, lockdown
+    reason: str  # refused, unsure, expired, no_gateway, off, cancelled, blocked, safety, gone
+    handle: str  # by which a receipt may still come for an unsure one; "" when the gateway names texts itself
     attempt: int
 
 
@@ -51,3 +52,29 @@ class ReceiptReceived(Event):
     status: str  # sent, delivered, failed
     reason: str  # the gateway's own code or word
     at: str  # received by us; ISO 8601, UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDrafted(Event):
+    """Somebody wants one message sent to many monitors. To whom is settled here; a second person must approve it."""
+
+    about, wire = "order", "order.drafted"
+
+    why: str  # reminder, bulk
+    people: int
+    segments: int  # of all texts together
+    sealed: str  # under the order's key: words, to (monitor, language), examples, wanted, left_out, reach, parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderApproved(Event):
+    """A second person let it go out."""
+
+    about, wire = "order", "order.approved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(Event):
+    """Nothing more of it is sent."""
+
+    about, wire = "order", "order.cancelled"

@@ -1,0 +1,148 @@
+"""Worker: answers reports that deserve it, sends what orders ask for, and says on the log what became of each text."""
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from server import events, logs, seal, segments, settings
+from server.answering import Answering
+from server.log import START, Down, Draft, Log, Raw
+from server.outage import wait_out
+from server.outbox import Outbox
+from server.pack import Pack
+from server.pack import load as load_pack
+from server.roster import Roster
+from server.sending import ORDER_LASTS, Sending, Tools
+from server.settings import Settings
+from server.texts import Row, Texts
+
+GROUP = "courier"
+BATCH = 200
+AT_A_TIME = 5000  # facts in one look for those about monitors and texts; most are others
+LONGEST_WAIT, BUSY_WAIT = 1.0, 0.1  # seconds for a new report, while nothing else is to do, and while something is
+ABANDONED = 15.0  # seconds after which another worker's unfinished facts are taken over
+MOST_TRIES = 3  # a report that was handed out more often has ended the courier each time
+MOST_WAITING = 50  # texts that wait to be sent, before an order asks for more
+logger = logging.getLogger(__name__)
+
+
+class Courier:
+    """Reports and orders in, texts out. What it knows of monitors, texts and orders it folds from the log itself.
+
+    Its share of reports begins when it is first started: nobody gets an answer to what was sent before.
+    """
+
+    def __init__(
+        self, log: Log, vault: seal.Vault, pack: Pack, given: Settings, worker: str, clock: Callable[[], datetime]
+    ) -> None:
+        keys = given.data_dir / "keys"
+        self.log, self.vault, self.given, self.worker, self.clock = log, vault, given, worker, clock
+        self.sealer = seal.Sealer(keys)
+        self.roster = Roster.alone(vault)
+        self.texts = Texts(self.roster.db, vault)
+        self.answering = Answering(log, self.roster, vault, self.sealer, pack, given, clock)
+        outbox = Outbox(log, keys, clock)
+        self.sending = Sending(Tools(log, self.texts, self.roster, vault, self.sealer, outbox, given, clock))
+        self._cursor = START
+        log.join(GROUP, "$")
+
+    def step(self, wait: float = 0.0) -> int:
+        """One round: learn, answer, order, send. How many facts were taken and texts settled. Raises Down."""
+        try:
+            self._follow()
+            busy = bool(self.texts.waiting() or self._unfinished())
+            done = self._reports(min(wait, BUSY_WAIT) if busy else wait)
+            self._follow()
+            self._ask()
+            self._follow()
+            return done + self.sending.step()
+        except seal.Locked as fault:
+            raise Down("the vault cannot be used") from fault
+
+    def _follow(self) -> None:
+        """Fold what is new on the log about monitors, texts and orders."""
+        while raws := self.log.read(self._cursor, AT_A_TIME):
+            self.roster.fold(raws)
+            self.texts.fold(raws)
+            self._cursor = raws[-1].id
+
+    def _reports(self, wait: float) -> int:
+        self.log.adopt(GROUP, self.worker, ABANDONED)
+        taken = self.log.take(GROUP, self.worker, BATCH, wait)
+        read = [raw for raw in taken if raw.fields["wire"] == events.ReportRead.wire]
+        if read:
+            self._follow()  # who was enrolled before a report was read is known before it is answered
+            tries = self.log.deliveries(GROUP, self.worker)
+            for raw in read:
+                self._answer(raw, tries.get(raw.id, 1))
+        self.log.done(GROUP, [raw.id for raw in taken])
+        return len(taken)
+
+    def _answer(self, raw: Raw, tries: int) -> None:
+        """A report that cannot be judged gets no answer: that is the safe side, and the feed shows it all the same."""
+        try:
+            fact = raw.fact()
+            if tries <= MOST_TRIES and isinstance(fact.event, events.ReportRead):
+                self.log.append_all(self.answering.answer(fact, fact.event))
+        except (Down, seal.Locked):
+            raise
+        except Exception:
+            logger.exception("The courier could not judge report %s.", raw.fields["about"].partition(":")[2])
+
+    def _unfinished(self) -> list[Row]:
+        oldest = (self.clock() - ORDER_LASTS).isoformat()
+        return [order for order in self.texts.unfinished() if order["approved"] > oldest]
+
+    def _ask(self) -> None:
+        """Ask for the next texts of approved orders, as many as may wait."""
+        for order in self._unfinished() if self.given.texts != "off" else ():
+            room = MOST_WAITING - len(self.texts.waiting())
+            if room > 0:
+                known, asked = self.texts.opened(order), sum(self.texts.became(order["id"]).values())
+                to = known.get("to", [])[asked : asked + room]
+                self.log.append_all(
+                    self._text(order, asked + n, monitor, known["words"][language])
+                    for n, (monitor, language) in enumerate(to)
+                )
+                self._follow()
+
+    def _text(self, order: Row, n: int, monitor: str, words: str) -> Draft:
+        """The n-th text of an order. For whoever has left the roster since, it is asked for and then given up."""
+        known = self.roster.get(monitor)
+        numbers = self.roster.phones(monitor) if known else ()
+        source = self.sealer.alias(numbers[0]) if numbers else ""
+        asked = events.TextAsked(
+            subject=self.sealer.identity("text", "order", order["id"], str(n)),
+            source=source,
+            why=order["why"],
+            order=order["id"],
+            gateway=self.given.texts_by,
+            segments=segments.count(words),
+            rehearsal=bool(known and known.rehearsal),
+            sealed=self.vault.seal(f"source:{source}", {"number": numbers[0], "words": words}) if numbers else "",
+        )
+        return Draft(asked, by="courier", once=(f"ordered:{order['id']}:{n}",))
+
+
+def main() -> None:
+    """Answer and send for ever. An outage waits; a bug ends the process, which is started again."""
+    logs.start()
+    given = settings.read(settings.environment())
+    log = Log.following(given.record, given.pack, LONGEST_WAIT)
+    courier = None
+    while True:
+        try:
+            if courier is None:
+                worker, vault = settings.process_name("courier"), seal.Vault(given.data_dir)
+                courier = Courier(log, vault, load_pack(given.pack), given, worker, lambda: datetime.now(UTC))
+                courier.step()
+                logger.info("The courier is ready (process %s, texts are %s).", os.getpid(), given.texts)
+            while True:
+                courier.step(LONGEST_WAIT)
+        except Down:
+            wait_out(log, "courier")
+
+
+if __name__ == "__main__":
+    main()
