@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.form import WORDS
-from tests import doors
+from tests import doors, phone
 from tests.doors import ENV
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -124,12 +124,55 @@ def test_every_language_has_every_word():
     assert set(WORDS) == {"en", "km"}
 
 
-def test_the_whole_form_is_small_and_needs_no_script_cookie_or_other_host(door):
+def test_the_form_asks_nothing_of_another_host_and_sets_no_cookie(door):
     page, style = door.client.get("/"), door.client.get("/static/form.css", buffered=True)
-    assert len(page.data) + len(style.data) < 60 * 1024
-    assert not re.search(r"<script|https?:|//|style=|onc|@import|url\(", page.text + style.text)
+    assert not re.search(r"<script>|https?:|//|style=|\bon[a-z]+=|@import|url\(", page.text + style.text)
     assert "Set-Cookie" not in page.headers
     assert style.mimetype == "text/css"
+
+
+def test_a_file_of_the_form_may_be_kept_only_under_the_address_that_holds_its_sum(door):
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', door.client.get("/").text):
+        assert "immutable" in door.client.get(address, buffered=True).headers["Cache-Control"]
+        for other in (address[:-1], address.partition("?")[0], f"{address}0"):
+            assert door.client.get(other, buffered=True).headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_that_phones_keep_has_no_id_which_would_make_all_their_reports_one(door):
+    assert hidden_id(door.client.get("/?lang=km").text) != hidden_id(door.client.get("/?lang=km").text)
+    assert 'name="id" value=""' in door.client.get("/?lang=km&kept=1").text
+    for _ in range(2):
+        door.client.post("/", data={"text": "Box open", "id": ""})
+    assert len(door.reports()) == 2
+
+
+def test_a_code_that_was_chosen_stands_before_the_words_and_is_enough_alone(door):
+    for typed in ({"code": "KB"}, {"code": "PA", "text": "at nine"}, {"code": "<b>", "text": "x"}, {"code": "<b>"}):
+        door.client.post("/", data=typed)
+    assert [body["text"] for body in door.bodies()] == ["KB", "PA at nine", "x"]
+
+
+def test_the_pin_and_the_hour_of_writing_arrive_and_the_pin_stands_on_no_page(door):
+    typed = {"text": " ", "pin": " 4711 ", "at": "2017-06-04T03:10:00Z"}
+    assert "4711" not in door.client.post("/", data=typed, headers=BROWSER).text
+    door.client.post("/", data=typed | {"text": "Box open"})
+    assert [(body["pin"], report.sent_at) for body, report in zip(door.bodies(), door.reports(), strict=True)] == [
+        ("4711", "2017-06-04T03:10:00.000+00:00")
+    ]
+
+
+def test_a_browser_without_scripts_sends_texts_byte_for_byte_beside_an_empty_photo(door):
+    text = "ប្រអប់ \udcff".encode("utf-8", "surrogateescape")
+    body = phone.multipart({"text": text, "station": b"KD0123-7", "id": b"c" * 22}, b"", name="")
+    answer = door.client.post("/", data=body, content_type="multipart/form-data; boundary=xx", headers=BROWSER)
+    assert answer.status_code == 200
+    assert (door.bodies()[0]["text"], door.bodies()[0]["station"]) == ("ប្រអប់ \udcff", "KD0123-7")
+
+
+def test_the_page_to_hide_behind_says_nothing_of_messages(door):
+    page = door.client.get("/away", headers=BROWSER)
+    assert page.status_code == 200
+    assert not re.search("message|report|send|station|សារ|script", page.text, re.IGNORECASE)
 
 
 def test_the_place_of_a_telephone_is_taken_when_it_is_one(door):
@@ -151,7 +194,7 @@ def test_a_rehearsal_through_the_form_is_marked_and_a_wrong_mark_is_refused(door
 @given(st.binary(max_size=200), st.sampled_from([b"", b"text=x&", b"text=+&station=%ff&phone="]))
 def test_no_bytes_whatever_make_the_form_fail(door, raw, start):
     for headers in (BROWSER, {}):
-        for kind in (doors.FORM, "text/plain", "multipart/form-data", ""):
+        for kind in (doors.FORM, "text/plain", "multipart/form-data", "multipart/form-data; boundary=x", ""):
             answer = door.client.post("/", data=start + raw, content_type=kind, headers=headers)
             assert answer.status_code in (200, 422)
         assert door.client.get("/", query_string=raw.decode("latin-1"), headers=headers).status_code == 200
