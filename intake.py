@@ -17,19 +17,22 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest import door
+from ingest import door, front
 from ingest.intake import Intake
+from ingest.quarantine import Quarantine
 from ingest.signals import Signals
 from ingest.spool import Spool
 from server import logs, pack, seal
 from server import settings as settings_module
 from server.log import Log
+from server.outbox import Outbox
 from server.settings import Settings
 
 LONGEST_WAIT = 1.0  # seconds for the record; gateways give up on us after three
 LONGEST_LINE = 64 * 1024  # bytes; a long Khmer message in Kannel's address is past the usual 8 KiB
 SILENCE = 30  # seconds until a caller who says nothing is let go
 LONGEST_CALL = 60  # seconds for one request, however slowly it comes
+LONGEST_PHOTO = 600  # the same with a photo: half a megabyte by a bad line takes minutes
 LONGEST_MARK = 256  # bytes of the line before a chunk: a few digits are usual
 PLACES = 2048  # connections that are served at once
 SHARE = PLACES // 4  # of one address: behind a proxy, that is everybody
@@ -58,16 +61,19 @@ class Caller(eventlet.wsgi.HttpProtocol):
 
     def handle_one_request(self) -> None:
         """Serve one request; the socket of whoever takes too long is shut, and the request ends as if they left."""
-        late = eventlet.spawn_after(LONGEST_CALL, eventlet.greenio.shutdown_safe, self.request)
+        self._late = eventlet.spawn_after(LONGEST_CALL, eventlet.greenio.shutdown_safe, self.request)
         try:
             super().handle_one_request()
         finally:
-            late.cancel()
+            self._late.cancel()
 
     def get_environ(self) -> dict[str, Any]:
         """The request as the application gets it, no line of its body without end."""
         environ: dict[str, Any] = super().get_environ()
         environ["eventlet.input"].rfile = Body(self.rfile)
+        if environ["PATH_INFO"] in ("/", "/sealed") and int(environ.get("CONTENT_LENGTH") or 0) > front.SHORT:
+            self._late.cancel()
+            self._late = eventlet.spawn_after(LONGEST_PHOTO, eventlet.greenio.shutdown_safe, self.request)
         return environ
 
     def log_message(self, *words: object) -> None:
@@ -94,10 +100,10 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most) if most >= 0 else FILES, most))
     settings = settings_module.read(settings_module.environment())
-    intake, signals = assemble(settings)
-    app = door.build(settings, intake, signals)
+    intake, signals, quarantine = assemble(settings)
+    app = door.build(settings, intake, signals, quarantine)
     listener = eventlet.listen((settings.intake_host, settings.intake_port), reuse_port=True)
-    eventlet.spawn(tend, intake)
+    eventlet.spawn(tend, intake, quarantine)
     serving = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
@@ -124,25 +130,27 @@ def close(serving: eventlet.greenthread.GreenThread, listener: eventlet.greenio.
     listener.close()
 
 
-def assemble(settings: Settings) -> tuple[Intake, Signals]:
+def assemble(settings: Settings) -> tuple[Intake, Signals, Quarantine]:
     """The intake with what it needs: the public half of the room's key, never the private one."""
     keys = settings.data_dir / "keys"
-    if not all((keys / name).exists() for name in ("room.pub", "pepper")):
+    if not all((keys / name).exists() for name in ("room.pub", "pepper", "form.key", "outbox.key")):
         seal.make_keys(keys)
     log = Log(settings.record, settings.pack, longest_wait=LONGEST_WAIT)
     spool, sealer = Spool(settings.data_dir / "spool"), seal.Sealer(keys)
     intake = Intake(settings, pack.load(settings.pack).region, sealer, log, spool, lambda: datetime.now(UTC))
-    return intake, Signals(intake, sealer, log)
+    signals = Signals(intake, sealer, log, Outbox(log, keys, intake.clock))
+    return intake, signals, Quarantine(settings.data_dir / "quarantine", sealer)
 
 
-def tend(intake: Intake) -> None:
+def tend(intake: Intake, quarantine: Quarantine) -> None:
     """Deliver what waits, for ever. A bug here must not leave reports behind in silence: it ends the process."""
     try:
         while True:
+            quarantine.tend()
             if not intake.tend():
                 eventlet.sleep(BETWEEN)
     except Exception:
-        logger.exception("The delivery of the spool failed; this process ends, to be started again.")
+        logger.exception("The work behind the door failed; this process ends, to be started again.")
         os._exit(1)
 
 

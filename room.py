@@ -24,9 +24,17 @@ from flask_socketio import SocketIO
 from dashboard import live as live_module
 from dashboard.api import api
 from dashboard.assets import assets
+from dashboard.coverage import coverage
+from dashboard.guide import guide
+from dashboard.imports import imports
 from dashboard.live import Live
 from dashboard.pages import frame, pages, prepare
+from dashboard.photos import photos
+from dashboard.roster import roster
+from dashboard.texts import texts
 from dashboard.views import card
+from dashboard.voice import voice
+from ingest.handed import Hand
 from server import grammar, logs, seal, settings
 from server.access import Access
 from server.board import Board
@@ -37,6 +45,7 @@ from server.log import Down, Log
 from server.outage import wait_out
 from server.pack import Pack
 from server.pack import load as load_pack
+from server.photos import Photos
 from server.places import Gazetteer
 from server.settings import Settings
 
@@ -53,7 +62,7 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
     app = Flask("dashboard", static_folder=None, root_path=os.path.join(os.path.dirname(__file__), "dashboard"))
     guard(app, tools)
     prepare(app)
-    for part in (api, desk, pages, assets):
+    for part in (api, coverage, desk, imports, roster, pages, photos, assets, texts, voice, guide):
         app.register_blueprint(part)
     socketio = SocketIO(
         app,
@@ -72,19 +81,25 @@ def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) ->
     gazetteer, classifier = Gazetteer(pack), Classifier(pack)
 
     def suspect(text: str) -> bool:
-        return classifier.read(text, grammar.parse(text, pack.taxonomy)).restricted
+        return classifier.read(text, grammar.parse(text, pack.taxonomy, pack.prefixes)).restricted
 
-    board = Board(seal.Opener(given.data_dir / "keys"), vault, suspect)
-    access = Access(log, board.people.role_of, live_module.now, offload)
+    keys = given.data_dir / "keys"
+    opener, sealer = seal.Opener(keys), seal.Sealer(keys)
+    board = Board(opener, vault, suspect, pack)
     origins = {given.room_base_url, f"http://localhost:{given.room_port}", f"http://127.0.0.1:{given.room_port}"}
     return Room(
         log=log,
         board=board,
-        access=access,
+        access=Access(log, board.people.role_of, live_module.now, offload),
         vault=vault,
         pack=pack,
         gazetteer=gazetteer,
+        sealer=sealer,
+        hand=Hand(given, sealer),
+        offload=offload,
         see=lambda row, role: card(row, role, gazetteer),
+        texts=(given.texts, given.texts_by),
+        look=lambda photo: Photos(given.data_dir).open(photo, opener),
         frame=frame,
         origins=tuple(origins),
         port=given.room_port,

@@ -8,9 +8,10 @@ from flask import Blueprint, abort, jsonify, request
 
 from dashboard import figures as drawn
 from dashboard import views
+from dashboard.course import course
 from dashboard.live import now
 from dashboard.words import words_for
-from server import queries, sums
+from server import heard, queries, sums
 from server.desk import said
 from server.guard import me, room
 from server.roles import ANYONE, ROLES, allow
@@ -71,8 +72,11 @@ def counts() -> Any:
 @allow(*ROLES)
 def figures() -> Any:
     """Every figure as a Plotly dictionary."""
-    language, scope = _language(), views.FIGURED[me().role]
-    return jsonify(drawn.figures(room().board, scope, room().pack, words_for(language), language))
+    language, role, board = _language(), me().role, room().board
+    words = words_for(language)
+    seen = views.told(heard.today(board.attendance, sums.totals(board), now()), role)
+    drawn_here = drawn.figures(board, views.FIGURED[role], room().pack, words, language)
+    return jsonify({**drawn_here, "coverage": course(seen, words, room().pack)})
 
 
 @api.get("/map/shapes")
@@ -171,7 +175,8 @@ def _filters() -> queries.Filters:
     q, category, status, where = (asked.get(name, "") for name in ("q", "category", "status", "place"))
     if me().role not in views.DESKS:
         q = ""  # whoever may not read the words may not guess at them either
-    return queries.Filters(q, kinds, category, status, severity, where)
+    source, alike = (asked.get(name, "") if me().role in views.DESKS else "" for name in ("source", "alike"))
+    return queries.Filters(q, kinds, category, status, severity, where, source, alike)
 
 
 def _language() -> str:

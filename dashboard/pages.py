@@ -44,7 +44,7 @@ HEADERS = {
 def headers(answer: Response) -> Response:
     """Put the room's headers on every answer."""
     for name, value in HEADERS.items():
-        answer.headers[name] = value
+        answer.headers.setdefault(name, value)
     answer.headers.setdefault("Cache-Control", "no-store")
     if room().secure:
         answer.headers["Strict-Transport-Security"] = "max-age=31536000"

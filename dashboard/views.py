@@ -1,11 +1,13 @@
 """What each role is told. Redaction lives only here, and a field that is not listed is not shown."""
 
-import base64
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from server import events, queries, sums
+from server import callsigns, events, heard, queries, sums
 from server.board import Board
+from server.heard import View
 from server.pack import Pack
 from server.places import Gazetteer
 
@@ -18,11 +20,13 @@ FOR_ALL = (
     *("severity", "rehearsal", "at", "version", "changed", "place"),
 )
 FOR_DESKS = (
-    *("second", "confidence", "because", "restricted", "sent_at", "channel", "gateway", "source", "known", "reference"),
-    *("text", "count", "clock", "unread"),
+    *("second", "confidence", "because", "restricted", "sent_at", "channel", "gateway", "reference"),
+    *("source", "known", "claims", "organisation", "text", "count", "clock", "unread", "photos"),
+    *("crowded", "copy", "alike", "alike_of"),
 )
 FINEST = {"press": "district", "viewer": "province"}  # role -> the finest level of place it is told
 LEVELS = ("province", "district", "commune", "station")
+FEWEST = 3  # monitors in a province, below which press and viewers are told nothing of its stations
 
 
 def card(row: queries.Row, role: str, gazetteer: Gazetteer) -> dict[str, Any] | None:
@@ -41,22 +45,23 @@ def _within(row: queries.Row, scope: str) -> bool:
         return False
     if scope == "all":
         return True
-    return not row["restricted"] and (scope == "open" or row["status"] == "verified")
+    stands = row["status"] == "verified" and row["standing"] != "blocked"
+    return not row["restricted"] and (scope == "open" or stands)
 
 
 def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any]:
     detail, changed = row["detail"], row["changed"]
-    flags = {name: bool(row[name]) for name in ("restricted", "rehearsal")}
-    empty = {name: row[name] or None for name in ("category", "sub", "second", "sent_at")}
+    flags = {name: bool(row[name]) for name in ("restricted", "rehearsal", "crowded", "copy")}
+    empty = {name: row[name] or None for name in ("category", "sub", "second", "sent_at", "alike_of")}
     spoken = {"text": readable(detail.get("text", "")), "because": detail.get("because", [])}
     written = {name: detail.get(name) for name in ("count", "clock")}
     return {
         **{name: row[name] for name in ("id", "number", "kind", "status", "severity", "confidence", "at")},
-        **{name: row[name] for name in ("channel", "gateway", "version")},
+        **{name: row[name] for name in ("channel", "gateway", "version", "alike")},
         **(flags | empty | spoken | written),
         "unread": detail.get("unread", []),
-        "source": call_sign(row["source"]),
-        "known": False,  # nobody is on a roster before there is one
+        "photos": list(row["photos"]),
+        **_source(row),
         "reference": events.reference(row["id"]),
         "changed": log_id(changed),
         "place": _place(row, gazetteer, finest),
@@ -102,12 +107,15 @@ def readable(text: str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
-def call_sign(alias: str) -> str | None:
-    """How desks speak of a source: `S-4KQ-7MD`, from its alias, the same each time; None when nobody is named."""
-    if not alias:
-        return None
-    letters = base64.b32encode(bytes.fromhex(alias)).decode()[:6]
-    return f"S-{letters[:3]}-{letters[3:]}"
+def _source(row: queries.Row) -> dict[str, Any]:
+    """Whose report it is, without a name: call-sign, standing, organisation, and whom a stranger says to be."""
+    sign = callsigns.of_monitor(row["monitor"]) if row["monitor"] else None
+    return {
+        "source": sign or (callsigns.of_source(row["source"]) if row["source"] else None),
+        "known": row["standing"],
+        "claims": callsigns.of_monitor(row["claims"]) if row["claims"] else None,
+        "organisation": row["organisation"] or None,
+    }
 
 
 def log_id(changed: int) -> str:
@@ -125,7 +133,7 @@ def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]
         "rehearsal": whole["rehearsal"],
         "mixed": whole["mixed"],
         "total": whole["total"],
-        "stations_heard": whole["stations_heard"],
+        **_heard(provinces(heard.today(board.attendance, whole, now), role)),
         "stations": len(pack.stations),
         **sums.counts(board, scope),
     }
@@ -137,6 +145,33 @@ def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]
         **shown,
         **named,
         "unsorted": kinds.get("unsorted", 0),
-        "restricted": whole["restricted"],
-        "sources": whole["sources"],
+        "waiting": kinds.get("crowded", 0),
+        **{name: whole[name] for name in ("restricted", "not_understood", "crowded", "copies")},
+        **{name: whole[name] for name in ("sources", "sources_unknown", "blocked")},
     }
+
+
+def provinces(view: View, role: str) -> list[heard.Row]:
+    """The coverage of each province that `role` is told of; see heard.areas."""
+    rows = _provinces(view, view.attendance.version)
+    return [row for row in rows if role in DESKS or row["monitors"] >= FEWEST]
+
+
+def told(view: View, role: str) -> View:
+    """The coverage that `role` is told of: press and viewers of no province with so few monitors that one shows."""
+    known = {row["area"] for row in provinces(view, role)}
+    return replace(view, without=tuple(area for area in _areas(view) if area not in known))
+
+
+def _areas(view: View) -> list[str]:
+    return [row["area"] for row in _provinces(view, view.attendance.version)]
+
+
+@lru_cache(maxsize=8)
+def _provinces(view: View, version: int) -> list[heard.Row]:
+    """Counted once for all roles, as long as nothing changes and the hour is the same."""
+    return heard.areas(view, "province")
+
+
+def _heard(rows: list[heard.Row]) -> dict[str, int]:
+    return {f"stations_{name}": sum(row[name] for row in rows) for name in ("heard", "expected")}

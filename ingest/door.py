@@ -9,23 +9,27 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from flask import Flask, Response, jsonify, request, send_from_directory
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
-from ingest import form
+from ingest.attach import Attachments
+from ingest.front import Front
 from ingest.gateways import Call, Forged, Received, decoded, must_match
 from ingest.intake import Accepted, Intake
 from ingest.message import Message
+from ingest.quarantine import Quarantine
 from ingest.signals import Signals
 from ingest.spool import Full
+from server.photos import Photos
+from server.seal import Sealer
 from server.settings import Settings
 
 LONGEST_BODY = 64 * 1024  # bytes, where a gateway's file does not say more
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")  # a proxy on this machine is not this machine
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -34,10 +38,9 @@ HEADERS = {
 logger = logging.getLogger(__name__)
 
 
-def build(settings: Settings, intake: Intake, signals: Signals) -> Flask:
+def build(settings: Settings, intake: Intake, signals: Signals, quarantine: Quarantine) -> Flask:
     """The door as a WSGI application. Every view says in `open_to` who may come in."""
     app = Flask(__name__, static_folder=None, template_folder="templates")
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY + 1  # a body in chunks is cut there: one byte more shows it
     app.url_map.merge_slashes = False  # an address is right or it is not: nobody is sent on to another
     app.after_request(_with_headers)
     app.register_error_handler(Forged, lambda fault: Response("Refused.\n", 403, mimetype="text/plain"))
@@ -45,11 +48,13 @@ def build(settings: Settings, intake: Intake, signals: Signals) -> Flask:
     app.register_error_handler(HTTPException, lambda fault: _problem(fault.code or 500, "http", f"{fault.name}."))
     app.register_error_handler(Exception, _bug)
     for gateway in map(gateway_file, settings.gateways):
-        view = _gateway(gateway, settings, intake, signals)
+        view = _gateway(gateway, settings, intake, signals, quarantine)
         _open(app, f"/in/{gateway.NAME}", gateway.METHODS, view, open_to=f"gateway {gateway.NAME}")
-    _open(app, "/", ["GET"], lambda: form.show(_call()), open_to="everyone")
-    _open(app, "/", ["POST"], _form(settings, intake), open_to="everyone")
-    _open(app, "/static/<path:name>", ["GET"], _file, open_to="everyone")
+    keys = settings.data_dir / "keys"
+    attachments = Attachments(intake, Sealer(keys), Photos(settings.data_dir))
+    front = Front(keys, settings.pack, attachments, _call, lambda call: _counted(keeper(call, settings, intake)))
+    for method, path, page in front.routes():
+        _open(app, path, [method], page, open_to="everyone")
     _open(app, "/health", ["GET"], _health(intake), open_to="this machine")
     return app
 
@@ -65,15 +70,20 @@ def _open(app: Flask, path: str, methods: Sequence[str], view: Callable[..., Any
     app.add_url_rule(path, f"{methods[0]} {path}", view, methods=methods, provide_automatic_options=False)
 
 
-def _gateway(gateway: ModuleType, settings: Settings, intake: Intake, signals: Signals) -> Callable[[], Response]:
+def _gateway(
+    gateway: ModuleType, settings: Settings, intake: Intake, signals: Signals, quarantine: Quarantine
+) -> Callable[[], Response]:
+    longest = getattr(gateway, "LONGEST_BODY", LONGEST_BODY)
+
     def receive() -> Response:
-        call = _call()
+        call = _call(longest)
         try:
-            keep = _keeper(call, settings, intake)
+            keep = keeper(call, settings, intake)
             received = gateway.receive(call, settings, intake.clock())
         except Forged:
             intake.count(gateway.NAME, "refused")
             signals.heard(gateway.NAME, "refused")
+            quarantine.offer(gateway.NAME, call, intake.clock())
             raise
         for message in received.messages:
             keep(message)
@@ -82,7 +92,7 @@ def _gateway(gateway: ModuleType, settings: Settings, intake: Intake, signals: S
         for sign in received.signs:
             signals.sign(gateway.NAME, sign)
         signals.heard(gateway.NAME, _kind(received))
-        answer = received.fetch(()) if received.fetch else received.answer
+        answer = received.fetch(signals.waiting(gateway.NAME)) if received.fetch else received.answer
         return Response(answer, 200, mimetype=received.media)
 
     return receive
@@ -90,19 +100,6 @@ def _gateway(gateway: ModuleType, settings: Settings, intake: Intake, signals: S
 
 def _kind(received: Received) -> str:
     return "message" if received.messages else "receipt" if received.receipts else "sign"
-
-
-def _form(settings: Settings, intake: Intake) -> Callable[[], Response]:
-    def send() -> Response:
-        call = _call()
-        page, status = form.send(call, _keeper(call, settings, intake))
-        return Response(page, status, mimetype="text/html" if form.wants_page(call) else "text/plain")
-
-    return send
-
-
-def _file(name: str) -> Response:
-    return send_from_directory("static", name)
 
 
 def _health(intake: Intake) -> Callable[[], Response]:
@@ -115,21 +112,22 @@ def _health(intake: Intake) -> Callable[[], Response]:
     return health
 
 
-def _call() -> Call:
-    """The request at hand, read whole."""
+def _call(longest: int = LONGEST_BODY) -> Call:
+    """The request at hand, read whole; of `longest` bytes at most."""
+    request.max_content_length = longest + 1  # a body in chunks is cut there: one byte more shows it
     if "Transfer-Encoding" in request.headers:
         request.environ["wsgi.input_terminated"] = True  # the server knows where chunks end; else they are not read
     try:
         body = request.get_data(parse_form_data=False)
     except (ValueError, OSError):  # chunks that are none, or the caller left
         raise BadRequest from None
-    if len(body) > LONGEST_BODY:
+    if len(body) > longest:
         raise RequestEntityTooLarge
     headers = {name.lower(): decoded(value.encode("latin-1", "replace")) for name, value in request.headers}
     return Call(request.method, request.path, request.query_string, headers, body)
 
 
-def _keeper(call: Call, settings: Settings, intake: Intake) -> Callable[[Message], Accepted]:
+def keeper(call: Call, settings: Settings, intake: Intake) -> Callable[[Message], Accepted]:
     """How the messages of this call are kept: as a rehearsal when it proves to be one. Raises Forged."""
     if "x-rehearsal" not in call.headers:
         return intake.accept
@@ -138,8 +136,18 @@ def _keeper(call: Call, settings: Settings, intake: Intake) -> Callable[[Message
     return lambda message: intake.accept(replace(message, rehearsal=True, rehearsal_at=at))
 
 
+def _counted(keep: Callable[[Message], Accepted]) -> Callable[[Message], Accepted]:
+    """Keeps what came from a browser, and counts it by its address; not by that of a proxy on this machine."""
+    address = request.remote_addr or ""
+    if not address or ipaddress.ip_address(address).is_loopback:
+        return keep
+    return lambda message: keep(replace(message, address=address))
+
+
 def _with_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
+    if not response.cache_control.immutable:
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -16,7 +16,13 @@ from server import events
 from server.log import Down, Draft, Log
 from server.seal import Sealer
 from server.settings import Settings
+from server.shares import Share, Shares, Whose
 
+SHARES = {  # nobody is refused: what comes over a share is read after all else
+    "sender": Share(burst=6, minute=6),
+    "address": Share(burst=30, minute=30),  # many phones of one network may share an address
+    "gateway": Share(burst=600, minute=1200),
+}
 PAUSE = 0.5  # seconds after a failure until one request may ask the record again
 COUNTED = ("accepted", "repeated", "spooled", "refused")
 logger = logging.getLogger(__name__)
@@ -40,6 +46,7 @@ class Intake:
         self._region, self._sealer, self._log, self._spool = region, sealer, log, spool
         self.clock = clock
         self._counts = {name: Counter[str]() for name in (*settings.gateways, "form")}
+        self._shares = Shares(SHARES)
         self._ask_again = 0.0  # by time.monotonic; 0 while the record answers
 
     def accept(self, message: Message) -> Accepted:
@@ -49,6 +56,7 @@ class Intake:
         identities = self._identities(message, at)
         report = str(uuid.UUID(hex=identities[0]))
         number = e164(message.sender, self._region)
+        shares, seconds = self._shares_of(message, number), datetime.fromisoformat(at).timestamp()
         event = events.ReportReceived(
             subject=report,
             channel=message.channel,
@@ -59,13 +67,24 @@ class Intake:
             rehearsal=message.rehearsal,
             part=f"{message.part[1]}/{message.part[2]}" if message.part else "",
             whole=self._sealer.identity(*whole(message, number)) if message.part else "",
-            crowded=False,
+            crowded=self._shares.over(shares, seconds),
             sealed=self._sealer.seal(body(message, number)),
         )
         once = tuple(f"report:{uuid.UUID(hex=identity)}" for identity in identities)
         what = self.keep(Draft(event, by=f"gateway:{message.gateway}", once=once))
         self.count(message.gateway, what)
+        if what != "repeated":  # a gateway that sends one message a hundred times does not use up its sender's share
+            self._shares.take(shares, seconds)
         return Accepted(report, events.reference(report), fresh=what != "repeated")
+
+    def _shares_of(self, message: Message, number: str) -> list[Whose]:
+        """Whose shares a message uses up; nobody's when our own desk typed it in."""
+        if message.entered_by:
+            return []
+        mark = "rehearsal:" if message.rehearsal else ""
+        who = {"sender": number or message.sender, "address": message.address}
+        senders = [(kind, mark + self._sealer.alias(one)) for kind, one in who.items() if one]
+        return [("gateway", mark + message.gateway), *senders]
 
     def _identities(self, message: Message, at: str) -> list[str]:
         """The ids this message is known by, our own first. A rehearsal never passes for the real thing."""

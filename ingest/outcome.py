@@ -11,7 +11,7 @@ LABELS = {
     "tally": "TALLY",
     "noise": "NONE",
 }  # kind of card -> the file's word for it
-UNREAD = "raw"  # the kind of a card that the reader has not come to
+UNREAD = ("raw", "crowded")  # the kinds of a card that the reader has not come to
 WIDTH = 9  # of a column
 EITHER = "|"  # a label PR|LG is right for either
 
@@ -19,7 +19,7 @@ EITHER = "|"  # a label PR|LG is right for either
 def paired(texts: Sequence[str], cards: Iterable[Card]) -> list[Card | None]:
     """For each text a card of its own that has it, read ones first; None when there are not that many."""
     by_text: dict[str, list[Card]] = defaultdict(list)
-    for card in sorted(cards, key=lambda card: card["kind"] != UNREAD):
+    for card in sorted(cards, key=lambda card: card["kind"] not in UNREAD):
         by_text[str(card["text"])].append(card)
     return [by_text[shown].pop() if by_text[shown := _shown(text)] else None for text in texts]
 
@@ -39,7 +39,7 @@ def is_right(label: str, our: str) -> bool:
 
 def read(cards: Iterable[Card | None]) -> int:
     """How many the reader has come to."""
-    return sum(card is not None and card["kind"] != UNREAD for card in cards)
+    return sum(card is not None and card["kind"] not in UNREAD for card in cards)
 
 
 def counts(cards: Sequence[Card | None]) -> str:

@@ -7,13 +7,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
+from datetime import time as clock
 from functools import partial
+from random import Random
 from typing import Any
 
 from ingest.callers import Rehearsal
+from ingest.cast import Cast
 from ingest.crowd import ACCEPTED, BY_HAND, NO_ANSWER, Answers, Crowd, Job, Wire
 from ingest.day import Delivery, script
+from ingest.detour import DESK, without_sms
 from server import pack as packs
 from server import settings
 
@@ -23,7 +27,14 @@ def main(words: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(words)
     given = settings.read(settings.environment())
     pack = packs.load(given.pack)
+    if asked.roster:
+        print(Cast(pack, plan_of(given.pack), Random(asked.seed), given.gateways).roster(), end="")  # noqa: S311 - a play
+        return
     deliveries = script(pack, plan_of(given.pack), asked.seed, given.gateways)
+    if asked.without_sms_from:
+        if DESK not in given.gateways:
+            sys.exit("A day without SMS needs the voice desk: add desk to GATEWAYS.")
+        deliveries = without_sms(deliveries, datetime.combine(pack.day, asked.without_sms_from, pack.zone))
     run = Rehearsal(secrets.token_hex(4), given, time.time)
     with Wire(given) as wire:
         wire.must_be_open()
@@ -69,6 +80,9 @@ def _row(door: str, counted: Counter[int], again: int) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingest.rehearse", description="Play a simulated election day.")
     parser.add_argument("--speed", type=_positive, default=60.0, help="times as fast as the clock (default 60)")
+    parser.add_argument("--roster", action="store_true", help="print the day's monitors as a table, and play nothing")
+    hour = {"type": clock.fromisoformat, "metavar": "HH:MM"}
+    parser.add_argument("--without-sms-from", help="SMS is off from then on: form and voice desk only", **hour)
     parser.add_argument("--seed", type=int, default=2017, help="another seed is another day (default 2017)")
     return parser
 

@@ -1,24 +1,27 @@
-"""What gateways say besides messages: that they live, how their phones are, what became of our texts."""
+"""What gateways say besides messages: how their phones are, what became of our texts; and the texts they fetch."""
 
+import contextlib
 import time
 from collections import Counter
 
-from ingest.gateways import Receipt, Sign
+from ingest.gateways import Receipt, Sign, Text
 from ingest.intake import Intake
 from server import events
 from server.drawer import Drawer
 from server.log import Down, Draft, Log
+from server.outbox import Outbox, Waiting, settled
 from server.seal import Sealer
+from server.wiring import FETCHED
 
 SELDOM = 10.0  # seconds between two notes that a gateway was heard
 KEPT = 40 * 86400  # seconds that such a note is kept
 
 
 class Signals:
-    """Takes signs and receipts in; messages are Intake's."""
+    """Takes signs and receipts in, and hands texts out to phones; messages are Intake's."""
 
-    def __init__(self, intake: Intake, sealer: Sealer, log: Log) -> None:
-        self._intake, self._sealer = intake, sealer
+    def __init__(self, intake: Intake, sealer: Sealer, log: Log, outbox: Outbox) -> None:
+        self._intake, self._sealer, self._outbox = intake, sealer, outbox
         self._drawer = Drawer(log)
         self._noted: dict[tuple[str, str], float] = {}  # gateway and what -> when, by time.monotonic
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -32,6 +35,25 @@ class Signals:
             subject=handle, gateway=gateway, status=receipt.status, reason=receipt.reason[:40], at=at
         )
         self._intake.keep(Draft(event, by=f"gateway:{gateway}", once=(f"receipt:{handle}:{receipt.status}",)))
+        if gateway in FETCHED:
+            with contextlib.suppress(Down):  # it was handed out, and is so but once more
+                self._outbox.drop(gateway, receipt.id)
+
+    def waiting(self, gateway: str) -> tuple[Text, ...]:
+        """The texts that this gateway is to send now: sent, by the record, before it is told. Raises spool.Full."""
+        try:
+            found = self._outbox.take(gateway)
+        except Down:
+            return ()  # it asks again
+        return tuple(Text(each.text, each.number, each.words) for each in found if self._is_sent(gateway, each))
+
+    def _is_sent(self, gateway: str, each: Waiting) -> bool:
+        handle = handle_of(self._sealer, gateway, each.text)
+        event = events.TextSent(subject=each.text, handle=handle, gateway=gateway, attempt=1)
+        if not each.first:
+            return True
+        # the courier may have given it up in this moment: its word was first then
+        return self._intake.keep(Draft(event, by=f"gateway:{gateway}", once=(settled(each.text),))) != "repeated"
 
     def sign(self, gateway: str, sign: Sign) -> None:
         """Keep what a phone says of itself, when it is something new. Raises spool.Full."""

@@ -1,4 +1,4 @@
-"""Commands for operators: accounts, tokens, first settings."""
+"""Commands for operators: accounts, tokens, the roster, first settings."""
 
 import argparse
 import secrets
@@ -6,9 +6,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server import seal, settings
+from server import pack as packs
+from server import roster_console, seal, settings
 from server.access import Access
 from server.alone import keep_inside
+from server.guide import languages, page
 from server.log import Down, Log
 from server.roles import ROLES, Refused
 from server.wiring import OPEN
@@ -50,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     revoke = tokens.add_parser("revoke", help="end a token by its id")
     revoke.add_argument("id")
     revoke.set_defaults(run=revoke_token)
+    roster_console.add_to(nouns)
+    guide = nouns.add_parser("guide", help="print the SMS guide for monitors as HTML, in a language of the pack")
+    guide.add_argument("language")
+    guide.set_defaults(run=print_guide)
     return parser
 
 
@@ -112,6 +118,14 @@ def revoke_token(asked: argparse.Namespace) -> None:
     """End a token."""
     access().revoke_token(asked.id, by="console")
     print(f"Token {asked.id} is worth nothing now.")
+
+
+def print_guide(asked: argparse.Namespace) -> None:
+    """The SMS guide, with all that it needs in it."""
+    pack = packs.load(settings.read(settings.environment()).pack)
+    if asked.language not in languages(pack):
+        raise Refused(f"There is a guide in {' and '.join(languages(pack))} only.")
+    print(page(pack, asked.language, alone=True))
 
 
 if __name__ == "__main__":

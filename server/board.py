@@ -4,22 +4,32 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from server import events
+from server.attendance import Attendance
 from server.cards import Cards
+from server.crowds import Crowds
 from server.log import START, Fact, Raw
+from server.pack import Pack
 from server.part import Part, tables
 from server.people import People
+from server.roster import Roster
 from server.seal import Opener, Vault
+from server.standing import Standings
+from server.texts import Texts
 
 
 class Board:
     """Facts folded into tables, each part by its own rules. `suspect(text)`: unread words may be restricted."""
 
-    def __init__(self, opener: Opener, vault: Vault, suspect: Callable[[str], bool]) -> None:
+    def __init__(self, opener: Opener, vault: Vault, suspect: Callable[[str], bool], pack: Pack) -> None:
         self.db = tables()
         self.cursor = START
         self.people = People(self.db, vault)
         self._cards = Cards(self.db, vault, opener, suspect)
-        parts: tuple[Part, ...] = (self._cards, self.people)
+        self.roster = Roster(self.db, vault)
+        standings = Standings(self.db, vault, self.roster)  # behind what it judges by
+        self.attendance = Attendance(self.db, vault, self.roster, pack)
+        self.texts = Texts(self.db, vault)
+        parts: tuple[Part, ...] = (self._cards, Crowds(self.db, vault), self.people, self.roster, standings, self.attendance, self.texts)
         self._folds: dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]] = {}
         for part in parts:
             for kind, fold in part.folds.items():

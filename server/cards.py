@@ -11,6 +11,7 @@ from server.log import Fact, place
 from server.part import Part, moment
 from server.seal import Forgotten, Opener, Vault, owner_of
 
+PERSONAL = ("sender", "raw_sender", "pin")  # of what was sealed, never on a card
 SEARCHED = 4000  # characters of a report that can be searched
 
 
@@ -25,6 +26,7 @@ class Cards(Part):
         own: dict[type[events.Event], Callable[[Fact, Any], None]] = {
             events.ReportReceived: self._received,
             events.ReportRead: self._read,
+            events.ReportPhotographed: self._photographed,
             events.ReportJoined: self._joined,
             events.ReportSetAside: self._set_aside,
             events.IncidentOpened: self._opened,
@@ -67,11 +69,12 @@ class Cards(Part):
             (event.subject, event.rehearsal, event.at, event.sent_at, event.channel, event.gateway, event.source)
             + (event.sealed, fact.version, place(fact.id)),
         )
+        self._gather(event.subject)
 
     def _read(self, fact: Fact, event: events.ReportRead) -> None:
         row = self.db.execute("SELECT source, number, place FROM cards WHERE id = ?", (event.subject,)).fetchone()
         words = self.words(owner_of(row["source"], event.subject), event.words)
-        detail = json.dumps({name: value for name, value in words.items() if name not in ("sender", "raw_sender")})
+        detail = json.dumps({name: value for name, value in words.items() if name not in PERSONAL})
         understood: dict[str, Any] = {"second": event.second, "confidence": event.confidence, "detail": detail}
         if row["place"] == "{}":
             understood |= self._place(event.province, event.place)
@@ -81,8 +84,22 @@ class Cards(Part):
         self._change(event.subject, changed=place(fact.id), sealed="", **understood)
         self._index(event.subject, words.get("text", ""))
 
+    def _photographed(self, fact: Fact, event: events.ReportPhotographed) -> None:
+        self.db.execute("INSERT OR REPLACE INTO photos VALUES (?, ?, ?)", (event.photo, event.subject, event.kept))
+        self._gather(event.subject)
+        newer = "UPDATE cards SET changed = ?, version = iif(number IS NULL, ?, version) WHERE id = ?"
+        self.db.execute(newer, (place(fact.id), fact.version, event.subject))
+
+    def _gather(self, card: str) -> None:
+        """Put the photos on their card; a full disk may let one overtake its report."""
+        found = "SELECT json_group_object(name, kept) FROM photos WHERE card = cards.id"
+        self.db.execute(f"UPDATE cards SET photos = ({found}) WHERE id = ?", (card,))  # noqa: S608 - our own words
+
     def _joined(self, fact: Fact, event: events.ReportJoined) -> None:
-        self._change(event.subject, changed=place(fact.id), version=fact.version, sealed="", kind="part")
+        row = self.db.execute("SELECT number FROM cards WHERE id = ?", (event.subject,)).fetchone()
+        hidden = {"kind": "part", "version": fact.version, "sealed": ""}
+        values = hidden if row["number"] is None else {}  # else a person has made an incident of it: it stays
+        self._change(event.subject, changed=place(fact.id), **values)
 
     def _set_aside(self, fact: Fact, event: events.ReportSetAside) -> None:
         row = self.db.execute("SELECT number FROM cards WHERE id = ?", (event.subject,)).fetchone()

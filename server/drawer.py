@@ -1,5 +1,7 @@
 """A drawer beside the log for what people need to get in and must be able to lose: credentials, sessions. Not facts."""
 
+from collections.abc import Sequence
+
 from server.log import Log
 
 
@@ -43,6 +45,35 @@ class Drawer:
                 return int(pipe.execute()[0])
 
         return int(self._log.ask(count))
+
+    def fill(self, kind: str, key: str, field: str, value: str) -> dict[str, str]:
+        """Say one thing under (kind, key), unless it was said before; all that is there then. It does not expire."""
+        name = self._name(kind, key)
+
+        def write() -> dict[str, str]:
+            with self._log.client.pipeline() as pipe:
+                pipe.hsetnx(name, field, value)
+                pipe.hgetall(name)
+                return dict(pipe.execute()[1])
+
+        return dict(self._log.ask(write))
+
+    def claim(self, kind: str, keys: Sequence[str], more: Sequence[str], value: str, seconds: int) -> list[str]:
+        """Keep a value under each of `keys` that is free, for so many seconds. What is there then, and under `more`."""
+        names, others = ([self._name(kind, key) for key in each] for each in (keys, more))
+
+        def write() -> list[str]:
+            with self._log.client.pipeline() as pipe:
+                for name in names:
+                    pipe.set(name, value, ex=seconds, nx=True)
+                pipe.mget(*names, *others)
+                return [found for found in pipe.execute()[-1] if found is not None]
+
+        return list(self._log.ask(write))
+
+    def clear(self, kind: str, key: str, field: str) -> None:
+        """Throw away one thing of what is kept under (kind, key)."""
+        self._log.ask(self._log.client.hdel, self._name(kind, key), field)
 
     def drop(self, kind: str, key: str) -> bool:
         """Throw it away. False if it was not there, so that two who drop the same learn who was first."""

@@ -16,9 +16,25 @@ from server.facts.incidents import (
     IncidentRejected,
     IncidentVerified,
 )
+from server.facts.monitors import MonitorEnrolled, MonitorRetired, SourceBlocked, SourceUnblocked
 from server.facts.people import AccountClosed, AccountOpened, TokenIssued, TokenRevoked
-from server.facts.reports import ReportJoined, ReportRead, ReportReceived, ReportSetAside
-from server.facts.texts import ReceiptReceived, TextAsked, TextFailed, TextSent
+from server.facts.reports import (
+    ReportJoined,
+    ReportLikened,
+    ReportPhotographed,
+    ReportRead,
+    ReportReceived,
+    ReportSetAside,
+)
+from server.facts.texts import (
+    OrderApproved,
+    OrderCancelled,
+    OrderDrafted,
+    ReceiptReceived,
+    TextAsked,
+    TextFailed,
+    TextSent,
+)
 
 __all__ = [
     "AccountClosed",
@@ -31,11 +47,20 @@ __all__ = [
     "IncidentRecategorised",
     "IncidentRejected",
     "IncidentVerified",
+    "MonitorEnrolled",
+    "MonitorRetired",
+    "OrderApproved",
+    "OrderCancelled",
+    "OrderDrafted",
     "ReceiptReceived",
     "ReportJoined",
+    "ReportLikened",
+    "ReportPhotographed",
     "ReportRead",
     "ReportReceived",
     "ReportSetAside",
+    "SourceBlocked",
+    "SourceUnblocked",
     "TextAsked",
     "TextFailed",
     "TextSent",

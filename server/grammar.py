@@ -10,17 +10,34 @@ Khmer digits, zero-width characters and O/0, I/1 slips do not matter. What makes
 2. A code that is also an ordinary word (``IN``, ``ON``, ``OF``, ``DA``...) must touch a station, and never counts when
    the words are all capitals: there capitals mean nothing.
 3. One that is in capitals in any English text (``ID``, ``AC``...) must moreover not be followed by a plain word.
-4. A message of nothing but coded tokens is coded, whatever its tokens mean elsewhere.
+4. A message of nothing but coded tokens is coded, whatever its tokens mean elsewhere, and in small letters too.
 
-A count is the first number, and a code that nobody knows is reported, only among coded tokens.
+A count is the first number of up to three digits, and only among coded tokens. What looks coded there and is not
+understood (a code that nobody knows, half a station, a number with letters in it) is told in `unread`: no guesses.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
-from server.shapes import CAPITALS, DIGITS, ORDINARY, ZERO_WIDTH, StationCode, Token, clock_in_words, tokens
+from server.shapes import (
+    CAPITALS,
+    ORDINARY,
+    PLAIN,
+    SIGNS,
+    ZERO_WIDTH,
+    Known,
+    StationCode,
+    Token,
+    clock_in_words,
+    tokens,
+)
 from server.taxonomy import Taxonomy
+
+OPENING_SOS = re.compile(r"[\W_]*S([ .]*)[O0]\1S(?![A-Za-z0-9])", re.IGNORECASE)  # however it is spaced or glued
+
+BETWEEN = f"{SIGNS}()!"  # nobody's words, when nothing else stands between two coded tokens
 
 
 @dataclass(frozen=True)
@@ -38,26 +55,39 @@ class Parsed:
     unread: tuple[str, ...] = ()
 
 
-def parse(text: str, taxonomy: Taxonomy) -> Parsed:
-    """Read what is coded in `text`; never raises, and whatever is not understood stays in `words`."""
-    plain = text.translate(ZERO_WIDTH).translate(DIGITS)
-    pieces = tokens(plain, frozenset(c.code for c in taxonomy.categories) | set(taxonomy.subs) | set(taxonomy.checkins))
+def parse(text: str, taxonomy: Taxonomy, prefixes: Collection[str] = ()) -> Parsed:
+    """Read what is coded in `text`; never raises, and whatever is not understood stays in `words`.
+
+    `prefixes`: the two letters with which stations begin; without them a code parted from its digits is no station.
+    """
+    plain = text.translate(ZERO_WIDTH).translate(PLAIN)
+    codes = frozenset(c.code for c in taxonomy.categories) | set(taxonomy.subs) | set(taxonomy.checkins)
+    pieces = tokens(plain, Known(codes, frozenset(prefixes)))
     taken = list(_coded(pieces, _shouts(pieces)))
-    clocks = [token for token in taken if token.kind == "clock"][:1]
-    numbers = [token for token in taken if token.kind == "number"][:1]
-    read = [token for token in taken if token.kind in ("code", "sos", "station", "mark")] + clocks + numbers
-    codes = dict.fromkeys(str(token.value) for token in taken if token.kind == "code")
+    clocks, numbers = ([token for token in taken if token.kind == kind] for kind in ("clock", "number"))
+    read = [token for token in taken if token.kind in ("code", "sos", "station", "mark")] + clocks[:1] + numbers[:1]
+    found = dict.fromkeys(str(token.value) for token in taken if token.kind == "code")
     return Parsed(
-        codes=tuple(code for code in codes if code not in taxonomy.checkins),
-        checkins=tuple(code for code in codes if code in taxonomy.checkins),
-        sos=any(token.kind == "sos" for token in taken),
+        codes=tuple(code for code in found if code not in taxonomy.checkins),
+        checkins=tuple(code for code in found if code in taxonomy.checkins),
+        sos=OPENING_SOS.match(plain) is not None or any(token.kind == "sos" for token in taken),
         urgent=any("!" in token.text for token in read),
         stations=tuple(token.value for token in taken if isinstance(token.value, StationCode)),
         count=int(str(numbers[0].value)) if numbers else None,
         clock=str(clocks[0].value) if clocks else clock_in_words(plain),
         words=_without(text, sorted((token.start, token.end) for token in read)),
-        unread=tuple(token.text for token in taken if token.kind == "unknown"),
+        unread=_unread(pieces, taken, clocks[1:], [] if found.keys() <= taxonomy.checkins.keys() else numbers[1:]),
     )
+
+
+def _unread(pieces: list[Token], taken: list[Token], *spare: list[Token]) -> tuple[str, ...]:
+    """What looks coded and is not understood: among coded tokens, and at the head of the message.
+
+    A second clock and number count as such, but not the totals behind a check-in.
+    """
+    opening = takewhile(lambda token: token.kind == "unknown", pieces)
+    strange = [*opening, *(token for token in taken if token.kind == "unknown"), *(t for each in spare for t in each)]
+    return tuple(token.text for token in sorted(set(strange)))
 
 
 def _shouts(pieces: list[Token]) -> bool:
@@ -88,7 +118,7 @@ def _rule(run: list[Token], *, opens: bool, closes: bool, shouting: bool) -> Cal
         if token.kind not in ("code", "sos"):
             return True
         if token.small or token.kind == "sos":
-            return opens and (station or token.kind == "sos") or (station and not token.small)
+            return opens and (station or closes or token.kind == "sos") or (station and not token.small)
         if opens and closes:
             return True
         if token.value in ORDINARY:
@@ -106,4 +136,4 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     places = [place for place, ch in enumerate(text) if ord(ch) not in ZERO_WIDTH] + [len(text)]
     edges = [0, *(places[edge] for span in spans for edge in span), len(text)]
     parts = (text[start:end].strip(" \t\r\n,;|") for start, end in zip(edges[::2], edges[1::2], strict=True))
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in parts if part.strip(BETWEEN).strip())

@@ -10,13 +10,14 @@ from typing import Any
 from flask import Flask, current_app, g, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 
+from ingest.handed import Hand
 from server.access import Access
 from server.board import Board
 from server.log import Down, Log, Stale
 from server.pack import Pack
 from server.places import Gazetteer
 from server.roles import ANYONE, Busy, Person, Refused
-from server.seal import Locked, Vault
+from server.seal import Locked, Sealer, Vault
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST = 256 * 1024  # bytes of one request
@@ -34,7 +35,12 @@ class Room:
     vault: Vault
     pack: Pack
     gazetteer: Gazetteer
+    sealer: Sealer
+    offload: Callable[..., Any]  # runs slow work aside: `offload(work, *args)`
     see: Callable[[dict[str, Any], str], dict[str, Any] | None]
+    texts: tuple[str, str]  # whether texts are sent (off, dry, on), and by which gateway
+    hand: Hand  # hands in what was phoned in
+    look: Callable[[str], bytes]  # a photo by its name: a JPEG
     frame: Callable[[int, str, str, str], tuple[str, int]]  # a page for people: status, heading, sentence, reference
     origins: tuple[str, ...]  # from which pages a browser may ask
     port: int

@@ -138,10 +138,10 @@ class Log:
         newest = self.ask(self.client.xrevrange, self.stream, "+", "-", 1)
         return newest[0][0] if newest else START
 
-    def join(self, group: str) -> None:
-        """Make the group of workers that shares the log, from its first fact on, unless it is there."""
+    def join(self, group: str, start: str = "0") -> None:
+        """Make the group of workers that shares the log behind `start` ("$": from now on), unless it is there."""
         try:
-            self.ask(self.client.xgroup_create, self.stream, group, "0", mkstream=True)
+            self.ask(self.client.xgroup_create, self.stream, group, start, mkstream=True)
         except Down as fault:
             if "BUSYGROUP" not in str(fault.__cause__):
                 raise
@@ -164,6 +164,10 @@ class Log:
         """How often each fact that this worker holds was handed out."""
         held = self.ask(self.client.xpending_range, self.stream, group, "-", "+", 1000, worker)
         return {entry["message_id"]: entry["times_delivered"] for entry in held}
+
+    def at(self, fact_id: str) -> Raw | None:
+        """The fact at this place."""
+        return next((Raw(*entry) for entry in self.ask(self.client.xrange, self.stream, fact_id, fact_id)), None)
 
     def done(self, group: str, ids: Sequence[str]) -> None:
         """These facts need no more work by this group."""

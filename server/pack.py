@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server import registry, taxonomy
+from server import answers, registry, schedule, taxonomy
+from server.answers import Answers
 from server.packfiles import Files
 from server.registry import Place, Station, check_digit
+from server.schedule import Schedule
 from server.taxonomy import Names, Taxonomy
 
 __all__ = ["Pack", "PackError", "Place", "Station", "Taxonomy", "check_digit", "load"]
@@ -55,6 +57,8 @@ class Pack:
     region: str
     languages: tuple[str, ...]
     taxonomy: Taxonomy
+    schedule: Schedule
+    answers: Answers
     places: Mapping[str, Place] = field(repr=False)
     stations: Mapping[str, Station] = field(repr=False)
     prefixes: Mapping[str, str] = field(repr=False)
@@ -76,6 +80,10 @@ def load(name: str, folder: Path = PACKS) -> Pack:
     languages = parts["languages"] or ()
     parts |= registry.read(files, languages)
     parts["taxonomy"] = files.made("taxonomy.json", taxonomy.read, files, languages)
+    stands_on = [parts[part] for part in ("day", "zone", "taxonomy")]
+    if None not in stands_on:  # else their own faults are told, and nothing of it can be judged
+        parts["schedule"] = files.made("checkins.json", schedule.read, files, *stands_on)
+        parts["answers"] = files.made("texts.json", answers.read, files, languages, parts["taxonomy"])
     parts["keywords"] = files.json("keywords.json", {})
     if files.wrong:
         raise PackError(name, files.wrong)

@@ -11,8 +11,9 @@ from server.cards import searchable
 SCOPES = {
     "all": "kind != 'part'",
     "open": "kind != 'part' AND NOT restricted",
-    "verified": "NOT restricted AND status = 'verified'",
+    "verified": "NOT restricted AND status = 'verified' AND standing != 'blocked'",
 }  # scope -> which cards are in it; who gets which scope is decided in dashboard/views
+COUNTED = "standing != 'blocked' AND NOT copy"  # what a blocked source sent, or copied, is kept and counts nowhere
 MOST = 200  # cards in one answer
 MOST_POINTS = 5000  # on one map, the newest
 NOWHERE = "none"  # the place of a card without a place
@@ -31,6 +32,8 @@ class Filters:
     status: str = ""  # an incident's
     severity: int = 0  # at least
     place: str = ""  # a province's code, or NOWHERE
+    source: str = ""  # known, unknown or blocked; "" for all but blocked ones
+    alike: str = ""  # the id of a card: that one, and those that say the same
 
 
 def row_of(board: Board, card: str, scope: str) -> Row | None:
@@ -70,13 +73,16 @@ def changes(board: Board, after: str, limit: int = MOST) -> tuple[list[Row], str
     if len(rows) <= limit:
         return rows, board.cursor, False
     last = rows[limit - 1]["changed"]
-    return rows[:limit], f"{last // 1_000_000}-{last % 1_000_000}", True
+    # one fact about a source changes all its cards: they go together, or the next page would begin behind some of them
+    together = board.db.execute("SELECT * FROM cards WHERE changed = ? ORDER BY row", (last,))
+    rows = [row for row in rows if row["changed"] < last] + [_row(row) for row in together]
+    return rows, f"{last // 1_000_000}-{last % 1_000_000}", True
 
 
 def on_map(board: Board, filters: Filters, scope: str) -> tuple[dict[str, dict[str, int]], list[Row], int]:
     """Incidents that the filter leaves: how many in each province (and verified), their points, how many nowhere."""
     where, values = _where(filters, scope)
-    incidents = f"kind = 'incident' AND {where}"
+    incidents = f"kind = 'incident' AND {COUNTED} AND {where}"
     counted = board.db.execute(
         "SELECT province, count(*) AS incidents, sum(status = 'verified') AS verified"  # noqa: S608 - our conditions
         f" FROM cards WHERE {incidents} GROUP BY province",
@@ -110,11 +116,14 @@ def _where(filters: Filters, scope: str) -> tuple[str, list[Any]]:
         (f"? IN ({told})", filters.category),
         ("status = ?", filters.status),
         ("severity >= ?", filters.severity),
+        ("standing = ?", filters.source),
+        ("? IN (id, alike_of)", filters.alike),
         ("province = ?", "" if filters.place == NOWHERE else filters.place),
     ):
         if value:
             parts.append(condition)
             values.append(value)
+    parts += _left_out(filters)
     if filters.place == NOWHERE:
         parts.append("province = ''")
     if filters.kind:
@@ -130,7 +139,14 @@ def _where(filters: Filters, scope: str) -> tuple[str, list[Any]]:
     return " AND ".join(parts), values
 
 
+def _left_out(filters: Filters) -> list[str]:
+    """What is not shown unless it is asked for: blocked sources, and copies, for which the first of them stands."""
+    parts = [] if filters.source else ["standing != 'blocked'"]
+    return parts if filters.alike or not filters.kind else [*parts, "NOT copy"]
+
+
 def _row(found: Any) -> Row:
     row = dict(found)
     row["place"], row["detail"] = json.loads(row["place"]), json.loads(row["detail"])
+    row["photos"] = json.loads(row["photos"])
     return row

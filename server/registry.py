@@ -1,7 +1,7 @@
 """The areas and polling stations of a country pack, read and checked."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,6 +46,19 @@ class Station:
 def check_digit(code: str) -> str:
     """Damm digit of a station code without its check; a letter counts as its place in the alphabet modulo ten."""
     return damm.calc_check_digit("".join(char if char.isdigit() else str((ord(char) - 64) % 10) for char in code))
+
+
+def could_be(code: str, check: str, stations: Collection[str]) -> list[str]:
+    """The stations that somebody may have meant who wrote this code with a check digit that is wrong.
+
+    The code itself, and codes one wrong digit or one swap of neighbours away for which that check digit is right;
+    with their check digits.
+    """
+    digits = range(2, len(code))
+    near = {code[:at] + digit + code[at + 1 :] for at in digits for digit in "0123456789"}
+    near |= {code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in digits[:-1]}
+    meant = [code, *sorted(each for each in near - {code} if check_digit(each) == check)]
+    return [f"{each}-{check_digit(each)}" for each in meant if each in stations]
 
 
 def read(files: Files, languages: Sequence[str]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from honcho.environ import parse_procfile
 from honcho.printer import Message, Printer
 from honcho.process import Process
 
+from ingest.fetch import sources
 from server import settings
 from server.access import Access
 from server.alone import MARK, end_leftovers, free_doors, keep_inside, only_one
@@ -46,7 +47,8 @@ class Run:
         self.events: queue.Queue[Message] = queue.Queue()
         self.printer = Printer(out, width=9)
         procfile = parse_procfile((ROOT / "Procfile").read_text()).processes
-        self.commands = {name: line for name, line in procfile.items() if name != "redis" or given.own_redis}
+        idle = {"redis": not given.own_redis, "fetch": not sources(given)}
+        self.commands = {name: line for name, line in procfile.items() if not idle.get(name)}
         self.colours = dict(zip(self.commands, get_colours(), strict=False))
         self.running: dict[str, int] = {}  # name -> pid
         self.stopping = False
@@ -91,7 +93,7 @@ class Run:
     def stop(self) -> None:
         """Stop in order: doors first, the record last."""
         self.stopping = True
-        order = [name for name in ("intake", "room", "reader", "ledger") if name in self.commands]
+        order = [name for name in ("fetch", "intake", "room", "courier", "reader", "ledger") if name in self.commands]
         for name in [*order, *(name for name in self.commands if name not in order)]:
             self._end(name)
 

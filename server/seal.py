@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import threading
+from collections.abc import Sequence
 from hashlib import sha256
 from hmac import new as hmac
 from pathlib import Path
@@ -27,12 +28,14 @@ class Forgotten(Exception):
 
 
 def make_keys(folder: Path) -> None:
-    """Create the room's key pair, the pepper of aliases and the ledger's key where they are missing (mode 0600)."""
+    """Create the keys of the room, aliases (pepper), ledger, web form and outbox where they are missing (mode 0600)."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     private = PrivateKey(_keep(folder / "room.key", bytes(PrivateKey.generate())))
     _keep(folder / "room.pub", bytes(private.public_key))
     _keep(folder / "pepper", random(32))
     _keep(folder / "ledger.key", random(32))
+    _keep(folder / "form.key", random(32))
+    _keep(folder / "outbox.key", random(32))
 
 
 def _keep(path: Path, fresh: bytes) -> bytes:
@@ -70,6 +73,10 @@ class Sealer:
         """`body` so that only the room opens it."""
         return f"{KEY_NAME}." + base64.b64encode(self._box.encrypt(_pack(body))).decode()
 
+    def enclose(self, raw: bytes) -> bytes:
+        """The same for bytes, as they are: a picture."""
+        return f"{KEY_NAME}.".encode() + self._box.encrypt(raw)
+
     def alias(self, number: str) -> str:
         """The keyed alias of a sender (E.164 where it is a number): always the same, worthless without the pepper."""
         return self._mac(b"alias", number)[:ALIAS_LENGTH]
@@ -93,6 +100,13 @@ class Opener:
         try:
             return json.loads(self._box.decrypt(base64.b64decode(sealed.partition(".")[2])))
         except (CryptoError, ValueError) as fault:
+            raise Forgotten("not sealed to this room's key") from fault
+
+    def disclose(self, enclosed: bytes) -> bytes:
+        """What Sealer.enclose closed. Raises Forgotten as `open` does."""
+        try:
+            return self._box.decrypt(enclosed.partition(b".")[2])
+        except CryptoError as fault:
             raise Forgotten("not sealed to this room's key") from fault
 
 
@@ -120,6 +134,21 @@ class Vault:
         """`body` under the owner's key, which is made at its first use. Raises Locked."""
         return base64.b64encode(self._box(owner, make=True).encrypt(_pack(body))).decode()
 
+    def seal_all(self, bodies: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
+        """Each body under its owner's key, as `seal` does; missing keys are made in one step. Raises Locked."""
+        with self._lock:
+            fresh = [owner for owner, _ in bodies if owner not in self._boxes]
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                found = [(owner, self._row(self._name(owner), make=True)) for owner in fresh]
+                self._db.execute("COMMIT")
+            except sqlite3.OperationalError as fault:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise Locked("the vault cannot be used") from fault
+            self._boxes |= {owner: SecretBox(self._wrap.decrypt(row[0])) for owner, row in found}
+        return [self.seal(owner, body) for owner, body in bodies]
+
     def open(self, owner: str, sealed: str) -> dict[str, Any]:
         """What `seal` closed for this owner. Raises Forgotten, Locked."""
         try:
@@ -132,6 +161,10 @@ class Vault:
         with self._lock:
             self._boxes.pop(owner, None)
             self._db.execute("DELETE FROM keys WHERE owner = ?", (self._name(owner),))
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes that only this room's processes can make, the same each time for the same purpose."""
+        return bytes(blake2b(purpose.encode(), key=self._owners, person=b"secret", encoder=RawEncoder))
 
     def close(self) -> None:
         """Close the file."""

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.board import Board
-from server.queries import SCOPES
+from server.queries import COUNTED, SCOPES
 
 DAY = timedelta(hours=24)
 
 
 def counts(board: Board, scope: str) -> dict[str, Any]:
     """How many of what, in scope; see the keys."""
-    within = f"kind = 'incident' AND {SCOPES[scope]}"
+    within = f"kind = 'incident' AND {COUNTED} AND {SCOPES[scope]}"
     return {
         "incidents": _count(board, within),
         "by_status": _by(board, "status", within),
@@ -24,15 +24,19 @@ def counts(board: Board, scope: str) -> dict[str, Any]:
 
 def totals(board: Board) -> dict[str, Any]:
     """Figures of the whole room that name nobody and no place."""
-    kinds = _by(board, "kind", "1")
+    kinds = _by(board, "kind", COUNTED)
     newest = board.db.execute("SELECT at FROM cards ORDER BY row DESC LIMIT 1").fetchone()
     rehearsed = _by(board, "rehearsal", "1")
     return {
         "total": sum(kinds.values()),
         "kinds": kinds,
-        "restricted": _count(board, "restricted AND kind = 'incident'"),
-        "stations_heard": _distinct(board, "station"),
-        "sources": _distinct(board, "source"),
+        "restricted": _count(board, f"restricted AND kind = 'incident' AND {COUNTED}"),
+        "sources": _distinct(board, "monitor", "known"),
+        "sources_unknown": _distinct(board, "source", "unknown"),
+        "blocked": _count(board, "standing = 'blocked'"),
+        "not_understood": _count(board, f"unread AND {COUNTED}"),
+        "crowded": _count(board, "crowded"),
+        "copies": _count(board, "copy"),
         "rehearsal": "1" in rehearsed,
         "mixed": len(rehearsed) > 1,
         "newest": newest["at"] if newest else "",
@@ -41,12 +45,13 @@ def totals(board: Board) -> dict[str, Any]:
 
 def series(board: Board, scope: str) -> dict[tuple[str, str], int]:
     """Reports of the day before the newest, by ten minutes of arrival (`2017-06-04T03:4`, UTC) and category."""
-    newest = board.db.execute(f"SELECT max(at) FROM cards WHERE {SCOPES[scope]}").fetchone()[0]  # noqa: S608
+    within = f"{COUNTED} AND {SCOPES[scope]}"
+    newest = board.db.execute(f"SELECT max(at) FROM cards WHERE {within}").fetchone()[0]  # noqa: S608
     if newest is None:
         return {}
     since = (datetime.fromisoformat(newest) - DAY).isoformat()
     found = board.db.execute(
-        f"SELECT substr(at, 1, 15) AS bucket, category, count(*) AS n FROM cards WHERE {SCOPES[scope]}"  # noqa: S608
+        f"SELECT substr(at, 1, 15) AS bucket, category, count(*) AS n FROM cards WHERE {within}"  # noqa: S608
         " AND at > ? GROUP BY bucket, category",
         (since,),
     )
@@ -56,8 +61,8 @@ def series(board: Board, scope: str) -> dict[tuple[str, str], int]:
 def crossing(board: Board, scope: str) -> dict[tuple[str, str], int]:
     """Incidents by province and category."""
     found = board.db.execute(
-        f"SELECT province, category, count(*) AS n FROM cards WHERE kind = 'incident' AND {SCOPES[scope]}"  # noqa: S608
-        " GROUP BY province, category"
+        f"SELECT province, category, count(*) AS n FROM cards WHERE kind = 'incident' AND {COUNTED}"  # noqa: S608
+        f" AND {SCOPES[scope]} GROUP BY province, category"
     )
     return {(row["province"], row["category"]): row["n"] for row in found}
 
@@ -66,9 +71,9 @@ def _count(board: Board, where: str) -> int:
     return int(board.db.execute(f"SELECT count(*) FROM cards WHERE {where}").fetchone()[0])  # noqa: S608 - ours
 
 
-def _distinct(board: Board, column: str) -> int:
-    query = f"SELECT count(DISTINCT {column}) FROM cards WHERE {column} != ''"  # noqa: S608 - our columns
-    return int(board.db.execute(query).fetchone()[0])
+def _distinct(board: Board, column: str, standing: str) -> int:
+    query = f"SELECT count(DISTINCT {column}) FROM cards WHERE {column} != '' AND standing = ?"  # noqa: S608 - our columns
+    return int(board.db.execute(query, (standing,)).fetchone()[0])
 
 
 def _by(board: Board, column: str, where: str) -> dict[str, int]:

@@ -33,11 +33,12 @@ class Category:
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """All of it. `restricted` holds sub-codes and check-in codes."""
+    """All of it. `restricted` holds sub-codes and check-in codes; `common`, what the form offers first."""
 
     categories: tuple[Category, ...] = field(repr=False)
     checkins: Mapping[str, Names] = field(repr=False)
     restricted: frozenset[str]
+    common: tuple[str, ...] = ()
     subs: Mapping[str, Sub] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +62,8 @@ def read(files: Files, languages: Sequence[str]) -> Taxonomy:
         for row in data["categories"]
     )
     flagged = {sub.code for category in categories for sub in category.subs if sub.restricted}
-    found = Taxonomy(categories, {row["code"]: row["name"] for row in data["checkins"]}, listed | flagged)
+    checkins = {row["code"]: row["name"] for row in data["checkins"]}
+    found = Taxonomy(categories, checkins, listed | flagged, tuple(data.get("common", ())))
     files.wrong += problems(data, found, languages)
     return found
 
@@ -90,6 +92,7 @@ def problems(data: Mapping[str, Any], taxonomy: Taxonomy, languages: Sequence[st
         ),
         *(f"Severity of {sub.code} is not 1 to 5." for sub in taxonomy.subs.values() if not 1 <= sub.severity <= 5),
         *(f"Restricted code {code} is unknown." for code in sorted(taxonomy.restricted - known)),
+        *(f"Common code {code} is no sub-code." for code in taxonomy.common if code not in taxonomy.subs),
         *(f"{row['code']} has no name in {lang}." for row in rows for lang in languages if not row["name"].get(lang)),
     ]
 

@@ -13,12 +13,11 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from server import embedded_redis, seal, settings
-from server import pack as packs
 from server.log import Down, Log
 from server.pack import Pack
 from server.roles import ROLES
 from server.settings import Settings
-from tests.days import Pen, furnish
+from tests.days import Pen, furnish, the_pack
 from tests.house import Eyes, House, build
 
 SECRET = "a secret of more than sixteen characters"  # of every gateway
@@ -77,7 +76,7 @@ def keys(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def pack() -> Pack:
     """The country pack."""
-    return packs.load("kh-2017")
+    return the_pack()
 
 
 @pytest.fixture

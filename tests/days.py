@@ -3,11 +3,14 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from server import events
+from server import pack as packs
 from server.log import Draft, Log, Raw
+from server.pack import Pack
 from server.seal import Sealer, Vault, owner_of
 
 SOURCES = ("", "4f1f3b7f0c0e9a2d5b66", "00aa3b7f0c0e9a2d5b66")
@@ -26,6 +29,12 @@ PLACES: tuple[dict[str, Any], ...] = (
     },
     {"code": "12", "level": "province", "lat": 11.5612, "lon": 104.9187, "confidence": 0.9, "because": ["GPS"]},
 )
+
+
+@cache
+def the_pack() -> Pack:
+    """The country pack, read once."""
+    return packs.load("kh-2017")
 
 
 def report_id(number: int) -> str:

@@ -17,10 +17,12 @@ from twilio.request_validator import RequestValidator
 
 from ingest import door
 from ingest.intake import Intake
+from ingest.quarantine import Quarantine
 from ingest.signals import Signals
 from ingest.spool import Spool
 from server import events, seal, settings
 from server.log import Log
+from server.outbox import Outbox
 from server.wiring import WIRES
 
 ENV = {
@@ -46,6 +48,7 @@ class Door:
     spool: Spool
     log: Log
     folder: Path
+    quarantine: Quarantine
 
     def reports(self) -> list[events.ReportReceived]:
         facts = [raw.fact().event for raw in self.log.read()]
@@ -63,7 +66,10 @@ def build(folder: Path, log: Log, **env: str) -> Door:
     spool = Spool(folder / "spool")
     sealer = seal.Sealer(folder / "keys")
     intake = Intake(made, "KH", sealer, log, spool, lambda: datetime.now(UTC))
-    return Door(door.build(made, intake, Signals(intake, sealer, log)).test_client(), intake, spool, log, folder)
+    quarantine = Quarantine(folder / "quarantine", sealer)
+    signals = Signals(intake, sealer, log, Outbox(log, folder / "keys", intake.clock))
+    app = door.build(made, intake, signals, quarantine)
+    return Door(app.test_client(), intake, spool, log, folder, quarantine)
 
 
 def away() -> Log:

@@ -1,6 +1,8 @@
-"""Figures of this version on this machine, printed: `python -m tests.measure screens|away [SECONDS]`. Not a test."""
+"""Figures of this version on this machine, printed: `python -m tests.measure screens|away|flood|roster|…`. No test."""
 
 import argparse
+import http.client
+import json
 import shutil
 import statistics
 import tempfile
@@ -10,11 +12,17 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
+from server import events
+from server.log import Log
+from server.seal import Sealer
 from tests.browser import chromium, screen
 from tests.conftest import settings_in, start_redis
-from tests.rig import DOORS, whole_room
+from tests.measure_coverage import coverage
+from tests.measure_roster import roster
+from tests.rig import DOORS, Rig, whole_room
 
 EACH = 30  # reports through each door
+MONITORS, FLOOD = 5, 50  # reports a second of registered monitors, and of one number that floods
 RATE = 50  # reports a second while Redis is away
 
 # notes when a card with given words is painted, by the page's own clock, which is this machine's
@@ -110,15 +118,92 @@ def away(folder: Path, seconds: float) -> None:
     redis.wait(30)
 
 
+def flood(folder: Path, seconds: float) -> None:
+    """Monitors at 5 reports a second, for so many seconds alone and for as many beside a flood from one number."""
+    with whole_room(folder) as rig:
+        token, numbers = rig.token("administrator"), [f"+8551277{n:04d}" for n in range(200)]
+        enrol(rig, numbers)
+        spent = {}
+        for beside in (0, FLOOD):
+            sent, seen = {}, {}
+            stop = threading.Event()
+            watcher = threading.Thread(target=watch, args=[rig, token, seen, stop])
+            floods = [
+                threading.Thread(target=pour, args=[rig, beside / 4, seconds, n]) for n in range(4 if beside else 0)
+            ]
+            for thread in (watcher, *floods):
+                thread.start()
+            due = time.monotonic()
+            for n in range(int(seconds * MONITORS)):
+                due += 1 / MONITORS
+                time.sleep(max(0.0, due - time.monotonic()))
+                mark = uuid.uuid4().hex[:8]
+                sent[mark] = time.monotonic()
+                assert rig.send("kannel", numbers[n % len(numbers)], f"PR KD0123-7 mark-{mark}") == 200
+            for thread in floods:
+                thread.join()
+            rig.until(lambda: set(sent) <= set(seen), 60, "every monitor's report")  # noqa: B023
+            stop.set()
+            watcher.join()
+            spent[beside] = [1000 * (seen[mark] - at) for mark, at in sent.items()]
+            print(f"beside {beside:3} a second from one number   {spread(spent[beside])}")
+        rig.until(lambda: not json.loads(counts(rig, token))["waiting"], 300, "the end of what waited")
+        told = json.loads(counts(rig, token))
+        print({name: told[name] for name in ("total", "crowded", "copies", "incidents", "waiting")})
+
+
+def enrol(rig: Rig, numbers: list[str]) -> None:
+    """Put these numbers on the roster, as an import does."""
+    sealer, log = Sealer(rig.given.data_dir / "keys"), Log(rig.given.record, rig.given.pack)
+    for n, number in enumerate(numbers):
+        monitor = {"organisation": "one", "language": "en", "replies": False, "rehearsal": False, "sealed": ""}
+        log.append(
+            events.MonitorEnrolled(subject=sealer.identity(str(n)), aliases=sealer.alias(number), **monitor),
+            by="console",
+        )
+
+
+def pour(rig: Rig, rate: float, seconds: float, worker: int) -> None:
+    """One of the threads of the flood: all from one number, all about the same."""
+    due = time.monotonic()
+    for n in range(int(rate * seconds)):
+        due += 1 / rate
+        time.sleep(max(0.0, due - time.monotonic()))
+        rig.send("kannel", "+85599000000", f"soldiers took all the ballot boxes of the school {worker}-{n}")
+
+
+def watch(rig: Rig, token: str, seen: dict[str, float], stop: threading.Event) -> None:
+    """Note when each monitor's card can be read: as a screen that asks again and again."""
+    connection = http.client.HTTPConnection("127.0.0.1", rig.given.room_port, timeout=20)
+    after = json.loads(counts(rig, token, "cards?limit=1"))["cursor"]
+    while not stop.is_set():
+        connection.request("GET", f"/api/v1/changes?after={after}", headers={"Authorization": f"Bearer {token}"})
+        answer = json.loads(connection.getresponse().read())
+        after = answer["cursor"]
+        for card in answer["cards"]:
+            if card.get("kind") == "incident" and "mark-" in card["text"]:
+                seen.setdefault(card["text"][-8:], time.monotonic())
+        time.sleep(0.01)
+    connection.close()
+
+
+def counts(rig: Rig, token: str, what: str = "counts") -> bytes:
+    """One answer of the room."""
+    return rig.ask(rig.given.room_port, "GET", f"/api/v1/{what}", Authorization=f"Bearer {token}")[1]
+
+
 def main() -> None:
     """Measure one thing in a room of its own."""
     parser = argparse.ArgumentParser(description="Figures of this version on this machine.")
-    parser.add_argument("what", choices=["screens", "away"])
+    parser.add_argument("what", choices=["screens", "away", "flood", "roster", "coverage"])
     parser.add_argument("seconds", nargs="?", type=float, default=60)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="sr"))
     try:
-        screens(folder) if asked.what == "screens" else away(folder, asked.seconds)
+        if asked.what in ("screens", "roster", "coverage"):
+            {"screens": screens, "roster": roster, "coverage": coverage}[asked.what](folder)
+        else:
+            {"away": away, "flood": flood}[asked.what](folder, asked.seconds)
     finally:
         shutil.rmtree(folder)
 

@@ -178,6 +178,7 @@ def whole_room(folder: Path, **more: str) -> Iterator[Rig]:
     secrets = {name: f"a secret for {name.lower()} only" for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
     ports = {"ROOM_PORT": str(room_port), "INTAKE_PORT": str(intake_port)}
     unset = {"REDIS_URL": "", "PUBLIC_BASE_URL": "", "ROOM_BASE_URL": "", "GENERIC_FIELDS": "", "GATEWAYS": ""}
+    unset |= {"TEXTS": "", "TEXTS_BY": ""}
     env = {**unset, **secrets, **ports, "DATA_DIR": str(folder / "data"), **more}
     rig = Rig(folder, env, settings.read(env))
     command = [sys.executable, "-m", "server", "setup"]

@@ -17,13 +17,17 @@ from tests.rig import ROOT, Rig, whole_room
 OUT = ROOT / "docs" / "screens"
 SPEED = "600"
 DECIDED = 60  # incidents that somebody has decided on before the pictures are taken
+FAULTY = "Ref,Name,Organisation,Phone,Station\nA1,Sok,Network A,012345678,KD0123-7\nA2,Dara,Network A,0123,KD0123-3\n"
 METHODS = ("call_back", "second_source", "direct_observation")
 
 
 def rehearsed(rig: Rig) -> None:
-    """A whole day, and the morning's work on it."""
-    command = [sys.executable, "-m", "ingest.rehearse", "--speed", SPEED]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **rig.env}, check=True)
+    """A whole day of monitors who are known, and the morning's work on it."""
+    command, told = [sys.executable, "-m", "ingest.rehearse"], {"cwd": ROOT, "env": {**os.environ, **rig.env}}
+    table = subprocess.run([*command, "--roster"], **told, check=True, stdout=subprocess.PIPE).stdout
+    enrol = [sys.executable, "-m", "server", "roster", "import", "--rehearsal", "-"]
+    subprocess.run(enrol, **told, check=True, input=table)
+    subprocess.run([*command, "--speed", SPEED], **told, check=True)
     token = rig.token("analyst")
     cards = [card for card in rig.cards(token) if card["kind"] == "incident"][::9][:DECIDED]
     for n, card in enumerate(cards):
@@ -66,6 +70,27 @@ def khmer(page: Page) -> None:
     page.locator("[data-testid=feed] [data-id]").nth(1).click()
 
 
+def roster(page: Page) -> None:
+    """The page of the roster, a table checked."""
+    page.goto(page.url.split("#")[0].rstrip("/") + "/roster")
+    page.set_input_files("[name=file]", {"name": "monitors.csv", "mimeType": "text/csv", "buffer": FAULTY.encode()})
+    page.click("[data-testid=table-form] button")
+
+
+def coverage(page: Page) -> None:
+    """Who should have spoken, with a province's districts and the stations behind a number."""
+    page.goto(page.url.split("#")[0].rstrip("/") + "/coverage")
+    page.locator("[data-testid=areas] tbody td:first-child button").first.click()
+    page.locator("[data-testid=within] button").wait_for()
+    page.locator("[data-testid=areas] tbody td.n button").first.click()
+
+
+def covered(page: Page) -> None:
+    """Coverage on the map, in Khmer."""
+    page.click("[data-layer=coverage]")
+    khmer(page)
+
+
 def nothing(page: Page) -> None:
     """As it opens."""
 
@@ -94,6 +119,10 @@ def main() -> None:
             shot(rig, browser, "room-khmer", "Sok", khmer, laptop, color_scheme="light")
             shot(rig, browser, "room-wall", "Sok", opened, wall, color_scheme="dark")
             shot(rig, browser, "room-phone", "Sok", nothing, phone, color_scheme="light")
+            shot(rig, browser, "room-coverage", "Sok", lambda page: page.click("[data-layer=coverage]"), laptop)
+            shot(rig, browser, "room-coverage-khmer", "Sok", covered, laptop, color_scheme="light")
+            shot(rig, browser, "coverage", "Sok", coverage, wall, color_scheme="light")
+            shot(rig, browser, "roster", "Dara", roster, laptop, color_scheme="light")
             shot(rig, browser, "press", "Chan", nothing, laptop, color_scheme="light")
             plain(browser, "sign-in", f"{rig.given.room_base_url}/sign-in", laptop)
             plain(browser, "form", f"http://127.0.0.1:{rig.given.intake_port}/", phone)

@@ -16,7 +16,7 @@ from server.places import Gazetteer
 from server.queries import Filters
 from server.roles import ROLES
 from server.seal import Opener, Vault, make_keys
-from tests.days import PLACES, SOURCES, TEXTS, Pen, raws, report_id
+from tests.days import PLACES, SOURCES, TEXTS, Pen, raws, report_id, the_pack
 
 REPORTS = 5
 
@@ -89,7 +89,7 @@ def days(draw: st.DrawFn, notes: Notes, most: int = 25) -> list[Raw]:
 
 
 def new_board(folder: Path) -> Board:
-    return Board(Opener(folder / "keys"), Vault(folder), lambda text: "threat" in text)
+    return Board(Opener(folder / "keys"), Vault(folder), lambda text: "threat" in text, the_pack())
 
 
 def folded(folder: Path, day: list[Raw], size: int = 1000) -> Board:

@@ -1,7 +1,10 @@
 """Journeys through a real room in a real browser."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -11,7 +14,9 @@ import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
 from tests.browser import Screen, chromium, needed, screen
-from tests.rig import PHRASE, Rig, whole_room
+from tests.phone import multipart
+from tests.rig import PHRASE, ROOT, Rig, whole_room
+from tests.test_photos import picture
 
 pytestmark = pytest.mark.browser
 
@@ -249,7 +254,7 @@ def test_the_form_works_without_javascript_and_answers_with_a_number(rig: Rig, b
     page.goto(f"http://127.0.0.1:{rig.given.intake_port}/")
     page.fill("[name=text]", "men with sticks outside the gate")
     page.fill("[name=station]", "KD0123-7")
-    page.click("form button")
+    page.click("#send")
     assert re.search(r"\d{4}-\d{4}", page.content())
     assert context.cookies() == []
     context.close()
@@ -260,3 +265,94 @@ def test_words_that_were_searched_for_do_not_stand_in_the_address_which_browsers
     amina.page.select_option("[data-testid=filter-status]", "new")
     expect(amina.page).to_have_url(re.compile("#status=new$"))
     assert amina.page.input_value("[data-testid=search]") == "Sok Dara 012345678"
+
+
+def test_a_photo_that_came_with_a_report_is_on_its_panel_small_and_large(rig: Rig, amina: Screen) -> None:
+    words = f"XA KD0123-7 seal broken, photo {uuid.uuid4().hex[:8]}"
+    body, kind = multipart({"text": words.encode()}, picture()), "multipart/form-data; boundary=xx"
+    assert rig.ask(rig.given.intake_port, "POST", "/", body, Content_Type=kind)[0] == 200
+    card(amina, words).click()
+    small = amina.page.locator("[data-testid=photos] img")
+    expect(small).to_have_js_property("naturalWidth", 60)
+    small.click()
+    expect(amina.page.locator("[data-testid=photo-large] img")).to_be_visible()
+    amina.page.keyboard.press("Escape")
+    expect(amina.page.locator("[data-testid=photo-large]")).to_have_count(0)
+    expect(card(amina, words)).to_be_visible()
+
+
+def test_who_should_have_spoken_is_on_the_map_and_in_a_table_down_to_the_station(rig: Rig, amina: Screen) -> None:
+    rows = "organisation,reference,name,phone,station\nA,1,One,012345601,KD0001-8\nA,2,Two,012345602,KD0002-6\n"
+    command = [sys.executable, "-m", "server", "roster", "import", "-"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **rig.env}, input=rows.encode(), check=True)
+    page = amina.page
+    expect(page.locator("[data-testid=heard]")).to_contain_text(re.compile(r"of \d+ stations with monitors"))
+    page.click("[data-layer=coverage]")
+    expect(page.locator("[data-testid=map-legend] li")).to_have_count(6)
+    expect(page.locator("[data-testid=map]")).to_have_attribute("aria-label", re.compile("^Map of coverage"))
+    page.click("[data-testid=map-table]")
+    expect(page.locator("[data-testid=sum]")).to_contain_text("stations with monitors")
+    province = page.locator("[data-testid=areas] tbody tr", has_text="Kandal")
+    expect(province.locator(".tag-silent")).to_be_visible()
+    province.locator("td:first-child button").click()
+    district = page.locator("[data-testid=areas] tbody tr").first
+    expect(page.locator("[data-testid=within]")).to_contain_text("Kandal")
+    district.locator("td.n button").first.click()
+    expect(page.locator("[data-testid=stations] tr").first).to_contain_text("M-")
+    page.click("[data-testid=remind]")
+    expect(page.locator("[name=silent]")).to_be_checked()
+    expect(page.locator("[name=province]")).to_have_value("08")
+
+
+def test_a_burst_is_one_card_with_a_count_that_opens_to_all(rig: Rig, amina: Screen) -> None:
+    words = f"soldiers take the boxes of the school away {uuid.uuid4().hex[:6]} and nobody may leave the village"
+    for n in range(5):
+        assert rig.send("kannel", f"+8551266{n:04d}", words) == 200
+    feed = amina.page.get_by_test_id("feed")
+    card = feed.locator("[data-id]", has_text=words[:60])
+    expect(card.locator(".tag-alike")).to_have_text("4 alike")
+    expect(card).to_have_count(1)
+    card.locator(".tag-alike").click()
+    expect(feed.locator("[data-id]")).to_have_count(5)
+    expect(amina.page.get_by_test_id("incident-body")).to_be_hidden()
+    amina.page.get_by_test_id("filter-clear").click()
+    expect(card).to_have_count(1)
+
+
+def test_what_was_not_understood_is_on_the_card_and_in_the_panel(rig: Rig, amina: Screen) -> None:
+    mark = uuid.uuid4().hex[:8]
+    assert rig.send("kannel", "+85512660001", f"XB KD0123-8 ZZ {mark}") == 200
+    card = amina.page.get_by_test_id("feed").locator("[data-id]", has_text=mark)
+    expect(card.locator(".tag-unread")).to_be_visible()
+    card.click()
+    record = amina.page.get_by_test_id("incident-history")
+    expect(record).to_contain_text("ZZ")
+    expect(record).to_contain_text("KD0123-7?")
+
+
+def test_a_phoned_in_report_is_typed_read_back_and_sent_without_a_mouse(rig: Rig, amina: Screen) -> None:
+    page, mark = amina.page, uuid.uuid4().hex[:8]
+    page.goto(f"{rig.given.room_base_url}/voice")
+    expect(page.locator("[name=caller]")).to_be_focused()
+    keys = page.keyboard
+    for typed in ("012345678", "", "stuf"):
+        keys.type(typed)
+        keys.press("Tab") if typed != "stuf" else None
+    expect(page.get_by_test_id("voice-found").locator("button").first).to_contain_text("XB")
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.type("kd0123-8")
+    expect(page.get_by_test_id("voice-read")).to_contain_text("KD0123\u20117")
+    keys.press("Backspace")
+    keys.type("7")
+    for typed in ("10:40", "5", f"many ballots {mark}"):
+        keys.press("Tab")
+        keys.type(typed)
+    expect(page.get_by_test_id("voice-read")).to_contain_text("Kandal")
+    expect(page.get_by_test_id("voice-line")).to_have_text(f"XB KD0123-7 5 10:40 many ballots {mark}")
+    keys.press("Control+Enter")
+    expect(page.get_by_test_id("voice-outcome")).to_contain_text(re.compile(r"\d{4}-\d{4}"))
+    expect(page.locator("[name=words]")).to_have_value("")
+    expect(page.locator("[name=caller]")).to_be_focused()
+    page.goto(rig.given.room_base_url)
+    expect(page.get_by_test_id("feed").locator("[data-id]", has_text=mark)).to_be_visible()

@@ -4,9 +4,20 @@ import re
 
 import pytest
 
+from server.wiring import OPEN
 from tests import doors
 
-ROUTES = ["/", "/static/form.css", "/in/kannel", "/in/nowhere", "/health", "/static/../door.py"]
+ROUTES = [
+    "/",
+    "/static/form.css",
+    "/sealed",
+    "/sw.js",
+    "/manifest.json",
+    "/in/kannel",
+    "/in/nowhere",
+    "/health",
+    "/static/../door.py",
+]
 
 
 @pytest.fixture
@@ -17,8 +28,9 @@ def door(tmp_path, log):
 def test_every_route_says_whom_it_is_open_to(door):
     app = door.client.application
     open_to = {(str(rule), app.view_functions[rule.endpoint].open_to) for rule in app.url_map.iter_rules()}
-    gateways = {(f"/in/{name}", f"gateway {name}") for name in doors.CALLS}
-    others = {("/", "everyone"), ("/static/<path:name>", "everyone"), ("/health", "this machine")}
+    gateways = {(f"/in/{name}", f"gateway {name}") for name in OPEN}
+    form = {"/", "/away", "/sealed", "/sw.js", "/manifest.json", "/stations.json", "/stations/<code>.json"}
+    others = {(path, "everyone") for path in (*form, "/static/<path:name>")} | {("/health", "this machine")}
     assert open_to == gateways | others
 
 

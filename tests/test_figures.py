@@ -16,7 +16,7 @@ from server.log import Raw
 from server.pack import Pack
 from server.queries import SCOPES, Filters
 from server.seal import Opener, Vault, make_keys
-from tests.days import PLACES, Pen, raws, report_id
+from tests.days import PLACES, Pen, raws, report_id, the_pack
 
 NAMES = (("reports", "where", "status"), ("verified", "where"))  # for desks, for everybody else
 
@@ -32,7 +32,7 @@ def pen(tmp_path_factory: pytest.TempPathFactory) -> Pen:
 
 def board_of(pen: Pen, day: list[Raw]) -> Board:
     folder: Path = pen.folder  # type: ignore[attr-defined]
-    board = Board(Opener(folder / "keys"), Vault(folder), lambda text: False)
+    board = Board(Opener(folder / "keys"), Vault(folder), lambda text: False, the_pack())
     board.fold(day)
     return board
 

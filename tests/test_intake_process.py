@@ -69,6 +69,15 @@ def env():
         yield {**doors.ENV, "DATA_DIR": folder, "REDIS_URL": "", "INTAKE_PORT": str(free_port()), "PACK": "kh-2017"}
 
 
+def test_a_refused_call_goes_into_quarantine_behind_the_door(env):
+    process = Process(env)
+    kept = Path(env["DATA_DIR"]) / "quarantine" / "kannel"
+    assert process.take(doors.kannel(k="wrong")) == 403
+    wait_until(lambda: any(kept.glob("*.sealed")))
+    process.end(signal.SIGTERM)
+    assert not any(b"KD0123" in path.read_bytes() for path in kept.iterdir())
+
+
 def test_what_got_200_while_the_record_was_away_survives_a_kill_and_is_there_once(env):
     given = settings.read(env)
     first = Process(env)

@@ -20,11 +20,15 @@ LINE = [
     "server.logs",
     "server.packfiles",
     "server.taxonomy",
+    "server.segments",
+    "server.answers",
+    "server.schedule",
     "server.registry",
     "server.pack",
     "server.facts.base",
     "server.facts.gateways",
     "server.facts.incidents",
+    "server.facts.monitors",
     "server.facts.people",
     "server.facts.reports",
     "server.facts.texts",
@@ -32,8 +36,12 @@ LINE = [
     "server.seal",
     "server.log",
     "server.drawer",
+    "server.outbox",
+    "server.attempts",
+    "server.photos",
     "server.outage",
     "server.roles",
+    "server.shares",
     "server.access",
     # reports come in
     "ingest.senders",
@@ -41,23 +49,58 @@ LINE = [
     "ingest.message",
     "ingest.intake",
     "ingest.gateways",
+    "ingest.gateways.africastalking",
     "ingest.gateways.desk",
+    "ingest.gateways.email",
+    "ingest.gateways.envayasms",
+    "ingest.gateways.gammu",
     "ingest.gateways.generic",
+    "ingest.gateways.infobip",
     "ingest.gateways.kannel",
+    "ingest.gateways.messagebird",
+    "ingest.gateways.plivo",
+    "ingest.gateways.rapidpro",
+    "ingest.gateways.sinch",
     "ingest.gateways.smsgate",
+    "ingest.gateways.smssync",
+    "ingest.gateways.telegram",
+    "ingest.gateways.telnyx",
     "ingest.gateways.twilio",
+    "ingest.gateways.vonage",
+    "ingest.gateways.whatsapp",
     "ingest.signals",
+    "ingest.handed",
+    "ingest.quarantine",
+    "ingest.darkroom",
+    "ingest.envelope",
+    "ingest.attach",
+    "ingest.multipart",
+    "ingest.shelf",
+    "ingest.stations",
     "ingest.form",
+    "ingest.sealed",
+    "ingest.offline",
+    "ingest.front",
     "ingest.door",
+    "ingest.fetch",
+    # a program beside the door, for gateways that only write files
+    "ingest.gammu_files",
+    "ingest.gammu_inbox",
+    "ingest.gammu_outbox",
+    "ingest.gammu_folder",
     # a rehearsal knocks at the door like everybody else
     "ingest.cast",
     "ingest.pen",
     "ingest.day",
+    "ingest.attended",
+    "ingest.detour",
     "ingest.callers",
     "ingest.crowd",
     "ingest.rehearse",
     "ingest.outcome",
     "ingest.replay",
+    "ingest.carry",
+    "ingest.agree",
     # reports are understood
     "server.shapes",
     "server.grammar",
@@ -68,17 +111,47 @@ LINE = [
     "server.places",
     "server.phrases",
     "server.classify",
+    "server.roll",
+    "server.alike",
+    "server.echoes",
+    "server.readings",
+    "server.parts",
     "server.reader",
     # what is known, and what people decide
     "server.incidents",
+    "server.callsigns",
     "server.part",
     "server.cards",
+    "server.crowds",
     "server.people",
+    "server.roster",
+    "server.roster_counts",
+    "server.blocking",
+    "server.texts",
+    "server.orders",
+    "server.replies",
+    "server.standing",
+    "server.coverage",
+    "server.attendance",
     "server.board",
     "server.queries",
     "server.sums",
+    "server.heard",
+    "server.missing",
     "server.guard",
+    "server.sheets",
+    "server.columns",
+    "server.enrolment",
+    "server.roster_import",
     "server.desk",
+    # texts go out
+    "server.drivers",
+    "server.drivers.kannel",
+    "server.drivers.smsgate",
+    "server.drivers.twilio",
+    "server.answering",
+    "server.sending",
+    "server.courier",
     # beside the line: the sealed copy, and commands
     "server.merkle",
     "server.ledger",
@@ -86,14 +159,25 @@ LINE = [
     "server.embedded_redis",
     "server.alone",
     "server.run",
+    "server.roster_console",
+    "server.guide",
     "server.__main__",
+    "ingest.__main__",
     # to the screens
     "dashboard.words",
     "dashboard.views",
     "dashboard.figures",
+    "dashboard.course",
     "dashboard.live",
     "dashboard.api",
+    "dashboard.coverage",
+    "dashboard.guide",
+    "dashboard.imports",
+    "dashboard.roster",
+    "dashboard.texts",
+    "dashboard.voice",
     "dashboard.assets",
+    "dashboard.photos",
     "dashboard.pages",
     "intake",
     "room",
@@ -171,15 +255,17 @@ def test_public_names_say_what_they_are(name: str) -> None:
 HOMES = {  # package -> who may import it
     "redis": {"server.log"},
     "eventlet": {"intake", "room"},
-    "flask": {"ingest.door", "ingest.form", "server.guard", "server.desk", "room"}
+    "flask": {"ingest.door", "ingest.front", "ingest.form", "server.guard", "server.desk", "room"}
     | {name for name in LINE if name.startswith("dashboard.")},
     "flask_socketio": {"room", "dashboard.live"},
-    "nacl": {"server.seal", "server.ledger"},
+    "nacl": {"server.seal", "server.ledger", "server.outbox", "ingest.gateways.telnyx"},
     "argon2": {"server.access"},
     "honcho": {"server.run"},
+    "cryptography": {"ingest.envelope"},
+    "PIL": {"ingest.darkroom"},
     "plotly": set(),
     "pickle": set(),
-    "random": {"ingest.cast", "ingest.pen", "ingest.day", "ingest.callers", "ingest.crowd", "ingest.rehearse"},
+    "random": {"ingest.cast", "ingest.pen", "ingest.day", "ingest.callers", "ingest.crowd", "ingest.rehearse", "ingest.agree"},
 }
 
 
@@ -205,7 +291,12 @@ CLOCKS = {  # who may look at the wall clock, and why
     "server.run": "stamps its own lines, and hands a clock to the accounts",
     "server.__main__": "hands a clock to the accounts, which it does not let in",
     "server.ledger": "says when a head was signed",
+    "server.courier": "the one clock of the courier's process, handed in",
+    "server.reader": "the one clock of the reader's process: how long a part has waited",
+    "ingest.gammu_folder": "the one clock of the forwarder, handed in",
+    "ingest.fetch": "the one clock of the fetcher, with which it signs",
     "ingest.rehearse": "the one clock of the rehearsal, handed in",
+    "ingest.carry": "signs its calls, and knows what cannot have been sent yet",
     "ingest.replay": "the hour of messages that have none; hands a clock to the accounts",
 }
 
@@ -240,7 +331,7 @@ def test_nothing_is_left_to_do_later(path: Path) -> None:
 
 def test_every_process_of_the_procfile_exists() -> None:
     lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
-    assert list(lines) == ["redis", "intake", "reader", "room", "ledger"]
+    assert list(lines) == ["redis", "intake", "fetch", "reader", "courier", "room", "ledger"]
     for command in lines.values():
         python, *words = command.split()
         assert python == "python"
@@ -292,7 +383,7 @@ def test_strangers_words_stay_text_and_nothing_is_asked_of_another_host(path: Pa
     assert len(script.splitlines()) <= 200
 
 
-@pytest.mark.parametrize("folder", ["dashboard", "ingest"])
+@pytest.mark.parametrize("folder", ["dashboard", "ingest", "server"])
 def test_pages_take_everything_from_our_own_host(folder: str) -> None:
     for path in [*(ROOT / folder / "templates").glob("*"), *(ROOT / folder / "static").glob("*.css")]:
         text = path.read_text()
@@ -302,7 +393,7 @@ def test_pages_take_everything_from_our_own_host(folder: str) -> None:
         )
 
 
-@pytest.mark.parametrize("folder", ["dashboard", "ingest"])
+@pytest.mark.parametrize("folder", ["dashboard", "ingest", "server"])
 def test_every_language_has_the_same_words_with_the_same_places_to_fill(folder: str) -> None:
     tables = {path.stem: json.loads(path.read_text()) for path in (ROOT / folder / "words").glob("*.json")}
     assert len(tables) >= 2

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import pack as packs
+from server.answers import KINDS
 from server.pack import PackError, check_digit
 from server.packs import build_kh_2017, land
 from server.polygons import inside
@@ -42,6 +43,14 @@ FILES = {
         ],
         "checkins": [{"code": "KA", "name": {"en": "Arrived", "km": "មកដល់"}}],
         "restricted": ["XB"],
+    },
+    "checkins.json": {
+        "expected": [{"code": "KA", "from": "05:30", "due": "06:30", "grace": 30}],
+        "silent_below": 0.7,
+    },
+    "texts.json": {
+        **{kind: {"en": "Thanks {reference}", "km": "អរគុណ {reference}"} for kind in KINDS},
+        **{"silent": ["XA"], "machines": ["auto"]},
     },
     "keywords.json": {},
     "provinces.json": [{"code": "08", "station_prefix": "KD", "lat": 11.5, "lon": 105.5, "also": ["Kondal"]}],
@@ -168,6 +177,41 @@ WRONG = {
         edited("taxonomy.json", "categories", 0, "subs", 0, "name", to={"en": "Seal"}),
         "XA has no name in km",
     ),
+    "an expected check-in that does not exist": (
+        edited("checkins.json", "expected", 0, "code", to="KX"),
+        "Check-in KX is expected but is none of the taxonomy",
+    ),
+    "a check-in that is expected twice": (
+        edited("checkins.json", "expected", to=[FILES["checkins.json"]["expected"][0]] * 2),
+        "Check-in KA is expected twice",
+    ),
+    "check-ins in another order than they are due": (
+        edited("checkins.json", "expected", to=[FILES["checkins.json"]["expected"][0]] * 2),
+        "Check-in KA must be due after KA",
+    ),
+    "a check-in that counts after it is due": (
+        edited("checkins.json", "expected", 0, "from", to="06:31"),
+        "Check-in KA counts only after it is due",
+    ),
+    "a check-in without grace": (edited("checkins.json", "expected", 0, "grace", to=0), "KA needs a grace"),
+    "an hour of a check-in that is none": (
+        edited("checkins.json", "expected", 0, "due", to="half past six"),
+        "checkins.json cannot be read",
+    ),
+    "a share of silence that is none": (edited("checkins.json", "silent_below", to=70), "silent_below"),
+    "an answer that is missing in a language": (
+        edited("texts.json", "receipt", to={"en": "Thanks {reference}"}),
+        "receipt in km is missing",
+    ),
+    "an answer without its reference": (
+        edited("texts.json", "hint.code", "en", to="Thanks"),
+        "hint.code in en does not hold {reference} once",
+    ),
+    "an answer that is longer than one SMS": (
+        edited("texts.json", "receipt", "km", to="អ" * 62 + "{reference}"),
+        "receipt in km does not fit in one SMS",
+    ),
+    "a silent code that does not exist": (edited("texts.json", "silent", to=["XZ"]), "Silent code XZ is unknown"),
     "a taxonomy of another shape": (edited("taxonomy.json", "categories", to=[1]), "taxonomy.json cannot be read"),
 }
 

@@ -43,7 +43,7 @@ def facts(log: Log, kind: type[events.Event]) -> list[events.Event]:
 
 
 def board_of(keys: Path, log: Log) -> Board:
-    board = Board(Opener(keys / "keys"), Vault(keys), lambda text: False)
+    board = Board(Opener(keys / "keys"), Vault(keys), lambda text: False, days.the_pack())
     board.fold(log.read())
     return board
 
@@ -89,6 +89,26 @@ def test_a_report_without_a_place_is_shown(door: Door, log: Log, keys: Path, new
     row = queries.page(board_of(keys, log), Filters(), "all")[0][0]
     assert (row["province"], row["place"]["level"], row["lat"]) == ("", "none", None)
     assert row["detail"]["text"] == "they are handing out money to voters"
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("XB KD0123-8 ZZ", ["ZZ", "KD0123-8 → KD0123-7? KD0126-8? KD0143-8? KD0923-8?"]),
+        ("XB KD9999 5", ["KD9999"]),
+        ("XB KD0123-7 KK0001", ["KK0001"]),
+        ("XB KD0123-7 5", []),
+    ],
+)
+def test_what_was_not_understood_stands_on_the_card_with_what_it_could_be(
+    door: Door, log: Log, keys: Path, new_reader: NewReader, text: str, unread: list[str]
+) -> None:
+    send(door, text)
+    new_reader().step()
+    row = queries.page(board_of(keys, log), Filters(), "all")[0][0]
+    assert row["detail"]["unread"] == unread
+    assert (row["sub"], row["province"]) == ("XB", "08")
+    assert row["station"] == ("KD0123" if "KD0123-7" in text else "")
 
 
 @pytest.mark.parametrize(
@@ -167,14 +187,14 @@ def test_a_bug_in_understanding_sets_the_report_aside_and_it_stays_on_the_feed(
     send(door, "poison canary", 1)
     send(door, "XB KD0123-7", 2)
     reader = new_reader()
-    understand = reader.classifier.read
+    understand = reader.readings.classifier.read
 
     def stumble(text: str, parsed: object) -> object:
         if "poison" in text:
             raise ZeroDivisionError(text)
         return understand(text, parsed)  # type: ignore[arg-type]
 
-    reader.classifier.read = stumble  # type: ignore[method-assign,assignment]
+    reader.readings.classifier.read = stumble  # type: ignore[method-assign,assignment]
     reader.step()
     assert wires(log) == ["report.received"] * 2 + ["report.set_aside", "report.read", "incident.opened"]
     rows = queries.page(board_of(keys, log), Filters(kind=("set_aside",)), "all")[0]
@@ -190,14 +210,14 @@ def test_a_report_that_ends_the_reader_each_time_is_set_aside_and_takes_no_other
 
     def started() -> Reader:
         reader = new_reader()
-        understand = reader.classifier.read
+        understand = reader.readings.classifier.read
 
         def die(text: str, parsed: object) -> object:
             if "poison" in text:
                 raise SystemExit
             return understand(text, parsed)  # type: ignore[arg-type]
 
-        reader.classifier.read = die  # type: ignore[method-assign,assignment]
+        reader.readings.classifier.read = die  # type: ignore[method-assign,assignment]
         return reader
 
     deaths = 0
@@ -271,7 +291,7 @@ def test_a_vault_that_is_away_is_an_outage_and_no_fault_of_the_report(
 ) -> None:
     send(door, "XB KD0123-7 one man, many ballots", sender="+85512345678")
     reader = new_reader()
-    reader.vault._db.execute("PRAGMA busy_timeout = 0")
+    reader.readings.vault._db.execute("PRAGMA busy_timeout = 0")
     other = sqlite3.connect(keys / "vault" / "vault.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(Down):

@@ -30,7 +30,7 @@ OPEN = {  # the doors that anybody may try, each with its reason
 
 def path_of(rule: Rule) -> str:
     """An address of this rule, with values that name nothing."""
-    values = {"card": report_id(999), "name": "nobody", "language": "xx", "path:name": "nothing.js"}
+    values = {"card": report_id(999), "photo": f"{report_id(999)}-0a1b2c3d", "name": "nobody", "order": "none", "language": "xx", "path:name": "nothing.js"}
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]], rule.rule)
 
 

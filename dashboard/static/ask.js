@@ -44,5 +44,11 @@ export function post(path, body) {
   return send(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** POST of a file's bytes with the page's token; what is done with thousands of rows may take a while. */
+export function upload(path, bytes) {
+  const headers = { "Content-Type": "text/csv", "X-CSRF": csrf };
+  return send(path, { method: "POST", headers, body: bytes, signal: AbortSignal.timeout(PATIENCE * 8) });
+}
+
 /** DELETE with the page's token. */
 export const remove = (path) => send(path, { method: "DELETE", headers: { "X-CSRF": csrf } });

@@ -1,7 +1,7 @@
 // One row of the feed: what, where, when, how grave, and the sender's words on one line.
 import { age, clockTime } from "./clock.js";
 import { make } from "./make.js";
-import { codeMark, headline, severityMark, statusMark } from "./marks.js";
+import { alikeLink, codeMark, headline, severityMark, statusMark } from "./marks.js";
 import { path, shortPath } from "./places.js";
 import { oneLine } from "./quote.js";
 import { t } from "./words.js";
@@ -56,6 +56,11 @@ function tags(card) {
   return [
     card.rehearsal && make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")),
     card.restricted && make("span", { class: "tag tag-restricted" }, t("card.restricted")),
+    card.known === "blocked" && make("span", { class: "tag tag-blocked" }, t("card.blocked")),
+    card.known === "unknown" && make("span", { class: "tag tag-unknown" }, t(card.claims ? "card.claims" : "card.unknown")),
+    !!card.unread?.length && make("span", { class: "tag tag-unread" }, t("card.unread")),
+    card.crowded && make("span", { class: "tag tag-crowded" }, t("card.crowded")),
+    alikeLink(card),
     card.number && make("span", { class: "number" }, `#${card.number}`),
     statusMark(card),
   ];

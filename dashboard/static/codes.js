@@ -19,6 +19,9 @@ export async function load() {
 /** The family with this code, or undefined. */
 export const category = (code) => categories.find((one) => one.code === code);
 
+/** Every code with its name: what happened, check-ins, families. */
+export const everyCode = () => [...subs.values(), ...checkins.values(), ...categories];
+
 /** The name of any code, or the code itself. */
 export function nameOf(code) {
   const found = subs.get(code) ?? category(code) ?? checkins.get(code);

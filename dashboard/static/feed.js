@@ -96,7 +96,7 @@ export class Feed {
   change(row, card) {
     if (later(row.card.changed, card.changed)) return;
     const [was, fits] = [row.card.kind, matches(this.filter, card)];
-    if (was === "raw" && !fits) return this.forget(card.id); // read at last, and not for this list
+    if ((was === "raw" || card.copy) && !fits) return this.forget(card.id); // read at last, and not for this list
     row.show(card);
     row.element.classList.toggle("left", !fits); // it stays where the reader saw it, and goes with the next page
   }

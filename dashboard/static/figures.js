@@ -6,7 +6,7 @@ import { nowAndThen } from "./now_and_then.js";
 import { CONFIG, dressed, painted, plotly } from "./plots.js";
 import { known, language, t } from "./words.js";
 
-const ORDER = ["reports", "where", "status"]; // from left to right
+const ORDER = ["reports", "where", "status", "coverage"]; // from left to right
 const REST = 5000; // ms between redraws
 
 /** The strip of figures in `root`. */
@@ -38,12 +38,13 @@ export class Figures {
     if (!this.data || !this.shown) return;
     const { react } = await plotly();
     const names = Object.keys(this.data).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
+    for (const name of names) this.frames.get(name) ?? this.frame(name, this.data[name]); // all, before one is measured
     for (const name of names) {
       const figure = this.data[name];
-      const frame = this.frames.get(name) ?? this.frame(name, figure);
+      const frame = this.frames.get(name);
       frame.says.textContent = known(figure.says) ? t(figure.says) : (figure.says ?? "");
       frame.legend.replaceChildren(
-        ...figure.data.filter((trace) => trace.meta?.category || trace.meta?.other).map(chip),
+        ...figure.data.filter(({ meta, name, y }) => name && (meta?.state ? y.some(Boolean) : meta)).map(chip),
       );
       const layout = { ...dressed(figure.layout), uirevision: name, showlegend: false };
       [frame.empty.hidden, frame.plot.hidden] = [figure.data.length > 0, !figure.data.length];
@@ -77,6 +78,7 @@ export class Figures {
 /** A family's code in its colour: the legend, in the same signs as the feed. */
 function chip({ meta, name }) {
   if (meta.category) return codeMark({ category: meta.category });
+  if (meta.state) return make("span", { class: `state state-${meta.state}` }, name);
   const mark = make("span", { class: "code" }, name);
   mark.style.setProperty("--hue", "var(--edge)");
   return mark;

@@ -7,12 +7,13 @@ import { say, t } from "./words.js";
 const KINDS = {
   attention: ["incident", "unsorted", "raw", "set_aside"],
   incident: ["incident"],
-  unsorted: ["unsorted", "raw", "set_aside"],
+  unsorted: ["unsorted", "raw", "crowded", "set_aside"],
   checkin: ["checkin", "quiet", "tally"],
   noise: ["noise"],
   all: [],
 };
-const FIELDS = ["q", "show", "category", "status", "severity", "place"];
+const FIELDS = ["q", "show", "category", "status", "severity", "place", "source", "alike"];
+const SENDERS = ["known", "unknown", "blocked"];
 const KEPT = FIELDS.slice(1); // words that were searched for may name somebody: browsers keep addresses on disk
 const TYPING = 300; // ms of rest before a search is asked
 
@@ -27,10 +28,13 @@ export function matches(filter, card) {
   const kinds = KINDS[filter.show || "attention"];
   return (
     (!kinds.length || kinds.includes(card.kind)) &&
+    (!card.copy || !kinds.length || !!filter.alike) &&
+    (!filter.alike || [card.id, card.alike_of].includes(filter.alike)) &&
     (!filter.category || [card.category, card.sub, card.second].includes(filter.category)) &&
     (!filter.status || card.status === filter.status) &&
     (!filter.severity || card.severity >= Number(filter.severity)) &&
-    (!filter.place || (card.place?.province || "none") === filter.place)
+    (!filter.place || (card.place?.province || "none") === filter.place) &&
+    (!("known" in card) || (filter.source ? card.known === filter.source : card.known !== "blocked"))
   );
 }
 
@@ -67,6 +71,7 @@ export class Filters {
       "severity",
       [5, 4, 3, 2].map((n) => [n, n === 5 ? "5" : `${n}+`]),
     );
+    if (this.form.elements.source.options) add("source", SENDERS.map((one) => [one, t(`sender.${one}`)]));
     add("place", [["none", t("place.none")], ...provinces.map((one) => [one.code, say(one.name)]).sort(byName)]);
   }
 

@@ -13,7 +13,7 @@ export class Grace {
     return cards.filter((card) => {
       clearTimeout(this.held.get(card.id));
       this.held.delete(card.id);
-      if (card.kind !== "raw") return true;
+      if (card.kind !== "raw" && card.kind !== "crowded") return true;
       this.held.set(
         card.id,
         setTimeout(() => this.give(card), READING),

@@ -18,7 +18,10 @@ export class Header {
     this.counts = counts;
     write("clock", hour());
     write("polls", polls());
-    write("heard", t("counts.heard", { n: figure(counts.stations_heard), m: figure(counts.stations) }));
+    const stations = { n: figure(counts.stations_heard), m: figure(counts.stations_expected) };
+    const all = figure(counts.stations);
+    write("heard", counts.stations_expected ? t("counts.heard", { ...stations, all }) : t("counts.heard.none"));
+    hook("heard").title = t("counts.heard.all", { all });
     write("count-new", figure(counts.by_status?.new ?? 0));
     write("count-grave", figure(counts.by_severity?.["5"] ?? 0));
     const desk = Number.isFinite(counts.unsorted); // other roles are told of verified incidents only
@@ -29,6 +32,7 @@ export class Header {
     hook("restricted").hidden = !Number.isFinite(counts.restricted);
     write("count-restricted", figure(counts.restricted));
     hook("count-grave").parentElement.classList.toggle("some", (counts.by_severity?.["5"] ?? 0) > 0);
+    write("feed-notes", notes(counts));
     hook("rehearsal").hidden = !counts.rehearsal;
     write("rehearsal-words", t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain"));
     document.body.classList.toggle("is-rehearsal", !!counts.rehearsal);
@@ -48,6 +52,17 @@ export class Header {
     hook("interrupted").hidden = state !== "interrupted";
     if (state === "interrupted") write("interrupted", t("line.explain", { at: since }));
   }
+}
+
+/** What else the desks should know of what came in, where there is any. */
+function notes({ not_understood: unread, crowded, waiting, copies }) {
+  const said = [
+    unread && t("counts.not_understood", { n: figure(unread) }),
+    crowded && t("counts.crowded", { n: figure(crowded) }),
+    waiting && t("counts.waiting", { n: figure(waiting) }),
+    copies && t("counts.copies", { n: figure(copies) }),
+  ];
+  return said.filter(Boolean).join(" · ");
 }
 
 function write(name, text) {

@@ -4,7 +4,8 @@ import { age, dayTime } from "./clock.js";
 import { later } from "./cursors.js";
 import { factList } from "./facts.js";
 import { hook, make } from "./make.js";
-import { codeMark, headline, severityMark, statusMark } from "./marks.js";
+import { alikeLink, codeMark, headline, severityMark, statusMark } from "./marks.js";
+import { photoStrip } from "./photos.js";
 import { path } from "./places.js";
 import { quoted } from "./quote.js";
 import { figure, t } from "./words.js";
@@ -86,7 +87,7 @@ export class Incident {
       );
     this.body.classList.toggle("rehearsal", !!card.rehearsal);
     this.view.replaceChildren(
-      ...[head(card), words(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean),
+      ...[head(card), words(card), photoStrip(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean),
     );
     const told = this.facts.length ? [make("h3", {}, t("incident.history")), factList(this.facts)] : [];
     this.history.replaceChildren(details(card), ...told);
@@ -112,6 +113,8 @@ function head(card) {
       card.status ? statusMark(card) : null,
       card.restricted ? make("span", { class: "tag tag-restricted" }, t("card.restricted")) : null,
       card.rehearsal ? make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")) : null,
+      card.crowded ? make("span", { class: "tag tag-crowded" }, t("card.crowded")) : null,
+      card.copy ? make("span", { class: "tag tag-crowded" }, t("card.copy")) : null,
     ),
     make("h2", {}, headline(card)),
     make(
@@ -151,7 +154,8 @@ function details(card) {
     ["reference", card.reference],
     ["confidence", card.kind !== "raw" ? sure(card.confidence) : ""],
     ["because", listed(card.because)],
-    ["unread", listed(card.unread)],
+    ["unread", listed((card.unread ?? []).map(unread))],
+    ["alike", alikeLink(card)],
   ];
   const shown = rows.filter(([, value]) => value && (!Array.isArray(value) || value.length));
   return make(
@@ -164,7 +168,21 @@ function details(card) {
 function source(card) {
   if (!("source" in card)) return "";
   if (!card.source) return t("source.none");
-  return [make("b", { class: "callsign" }, card.source), ` · ${t(card.known ? "source.known" : "source.unknown")}`];
+  const who = [card.organisation, t(`source.${card.known}`)].filter(Boolean).join(" · ");
+  const says = card.claims ? make("small", { class: "claims" }, t("source.claims", { sign: card.claims })) : null;
+  return [sign(card.source), ` · ${who}`, says].filter(Boolean);
+}
+
+/** The call-sign; it leads administrators to where sources are blocked. */
+function sign(source) {
+  const told = make("b", { class: "callsign" }, source);
+  return document.body.dataset.role === "administrator" ? make("a", { href: `/roster#sign=${source}` }, told) : told;
+}
+
+/** What was not understood, as it was sent; "2/3" is a part that never came. */
+function unread(piece) {
+  const [, n, m] = piece.match(/^(\d+)\/(\d+)$/) ?? [];
+  return n ? t("part.missing", { n: figure(Number(n)), m: figure(Number(m)) }) : piece;
 }
 
 const listed = (items) => (items ?? []).map((item) => make("span", { class: "because" }, item));

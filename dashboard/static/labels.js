@@ -1,22 +1,21 @@
 // Province labels on the map: name and number where they fit, the number where only that fits, never on a bubble.
-import { stepOf } from "./shades.js";
-import { dressed, ink } from "./plots.js";
+import { dressed } from "./plots.js";
 import { boundsOf } from "./bounds.js";
-import { figure, say } from "./words.js";
+import { say } from "./words.js";
 
 const TRIES = [0, -1, 1, -2, 2, -3, 3]; // steps away from the middle of a province
 const LINE = 1.3; // height of a line in letters
 
 /** One text trace; `pixels` is the width of one degree on the screen, `groups` are the bubbles to stay clear of. */
-export function labels({ provinces, numbers, limits, pixels, groups }) {
+export function labels({ provinces, layer, pixels, groups }) {
   const size = dressed().font.size;
   const taken = groups.map((group) => ({ ...group, w: 11 + group.points.length ** 0.3 * 2, h: 9 }));
   const kept = [];
   for (const one of provinces) {
-    const n = numbers(one.code).incidents;
-    const label = n && placed(one, n, { pixels, size, taken });
+    const { short, ink: colour } = layer.look(one);
+    const label = short && placed(one, short, { pixels, size, taken });
     if (!label) continue;
-    kept.push({ ...label, colour: ink(stepOf(n, limits) > 3 ? "--step-ink-high" : "--step-ink-low") });
+    kept.push({ ...label, colour });
     taken.push(label);
   }
   return {
@@ -30,12 +29,12 @@ export function labels({ provinces, numbers, limits, pixels, groups }) {
 }
 
 /** The fullest label that finds a free place inside its province, or null. */
-function placed(one, n, { pixels, size, taken }) {
+function placed(one, short, { pixels, size, taken }) {
   const [west, east, south, north] = boundsOf([one]);
   const name = say(one.name);
   const forms = [
-    { text: `${name}<br>${figure(n)}`, w: name.length * size * 0.3, h: size * LINE },
-    { text: figure(n), w: String(n).length * size * 0.35, h: (size * LINE) / 2 },
+    { text: `${name}<br>${short}`, w: Math.max(name.length, short.length) * size * 0.3, h: size * LINE },
+    { text: short, w: short.length * size * 0.35, h: (size * LINE) / 2 },
   ];
   for (const form of forms) {
     if (form.w * 2 > (east - west) * pixels * 0.9) continue;

@@ -1,15 +1,15 @@
-// The map: provinces shaded by number of incidents, points where the place is known; a click filters or opens.
+// The map: provinces shaded by incidents or by coverage, points where the place is known; a click filters or opens.
 import { get } from "./ask.js";
 import { boundsOf, fitted } from "./bounds.js";
 import { clusters, together } from "./clusters.js";
 import { query } from "./filters.js";
 import { labels } from "./labels.js";
+import * as layers from "./layers.js";
 import { hook, make } from "./make.js";
 import { pointTitle } from "./marks.js";
 import { nowAndThen } from "./now_and_then.js";
 import { attribution, provinces } from "./places.js";
 import { CONFIG, plotly } from "./plots.js";
-import { ladder, named } from "./shades.js";
 import { bubbles, layout, points, shapes } from "./traces.js";
 import { figure, t } from "./words.js";
 
@@ -21,7 +21,7 @@ const LISTED = 40; // rows of such a list
 /** The map in `root`; calls onProvince(code) and onCard(id) when the reader chooses something. */
 export class ProvinceMap {
   constructor(root, { onProvince, onCard }) {
-    Object.assign(this, { root, onProvince, onCard, filter: {}, data: null });
+    Object.assign(this, { root, onProvince, onCard, filter: {}, data: null, told: "" });
     this.plot = hook("map", root);
     this.list = hook("map-list", root);
     this.refresh = nowAndThen(() => this.fetch(), REST);
@@ -29,6 +29,26 @@ export class ProvinceMap {
     this.width = 0; // degrees of longitude in view; 0 = not zoomed
     hook("map-attribution", root).textContent = attribution.join(" · ");
     hook("map-unplaced", root).addEventListener("click", () => onProvince("none"));
+    for (const button of root.querySelectorAll("[data-layer]"))
+      button.addEventListener("click", () => this.turn(button.dataset.layer).fetch());
+    this.turn(localStorage.getItem("layer") === "coverage" ? "coverage" : "incidents");
+  }
+
+  /** Shows another layer: "incidents" or "coverage"; remembered on this machine. */
+  turn(layer) {
+    localStorage.setItem("layer", layer);
+    this.layer = layer;
+    this.root.dataset.layer = layer;
+    for (const button of this.root.querySelectorAll("[data-layer]"))
+      button.setAttribute("aria-pressed", String(button.dataset.layer === layer));
+    return this;
+  }
+
+  /** Time alone changes who is late: coverage is fetched again when its counts or the minute did. */
+  tick({ clock, stations_heard: n, stations_expected: m }) {
+    const now = `${clock.slice(0, 16)} ${n} ${m}`;
+    if (this.layer === "coverage" && now !== this.told) this.refresh();
+    this.told = now;
   }
 
   /** Shows what the filter leaves; a chosen province is outlined, the others stay. */
@@ -39,7 +59,10 @@ export class ProvinceMap {
 
   async fetch() {
     if (!this.plot.offsetParent) return false; // in a tab that is not shown
-    this.data = await get("/api/v1/map", query({ ...this.filter, place: "" })).catch(() => this.data);
+    const layer = this.layer;
+    const asked = { incidents: ["/api/v1/map", query({ ...this.filter, place: "" })], coverage: ["/api/v1/coverage"] };
+    const found = await get(...asked[layer]).catch(() => null);
+    if (found && layer === this.layer) this.data = { layer, found };
     return this.render().catch(() => this.fail());
   }
 
@@ -49,17 +72,16 @@ export class ProvinceMap {
 
   /** Draws what was fetched last: after a zoom, or in the other theme. */
   async render() {
-    if (!this.data || !this.plot.offsetParent) return;
+    if (this.data?.layer !== this.layer || !this.plot.offsetParent) return;
     const { react } = await plotly();
-    const numbers = (code) => this.data.by_province[code] ?? { incidents: 0, verified: 0 };
-    this.limits = ladder(Math.max(0, ...provinces.map((one) => numbers(one.code).incidents)));
-    this.say(); // before the frame is measured: its words take room
+    const layer = layers[this.layer](this.data.found);
+    this.say(layer); // before the frame is measured: its words take room
     const frame = fitted(this.bounds, this.plot.clientWidth, this.plot.clientHeight);
     this.whole = frame[1] - frame[0];
     const width = this.width || this.whole;
-    this.groups = clusters(this.data.points, width / CELLS);
+    this.groups = clusters(layer.points, width / CELLS);
     const pixels = this.plot.clientWidth / width;
-    const view = { provinces, numbers, limits: this.limits, chosen: this.filter.place, pixels, groups: this.groups };
+    const view = { provinces, layer, chosen: this.filter.place, pixels, groups: this.groups };
     const traces = [...shapes(view), points(this.groups), bubbles(this.groups), labels(view)];
     await react(this.plot, traces, layout(frame), { ...CONFIG, scrollZoom: true });
     if (!this.listening) this.listen();
@@ -117,15 +139,19 @@ export class ProvinceMap {
   }
 
   /** The legend, and what the map cannot show. */
-  say() {
-    const total = Object.values(this.data.by_province).reduce((sum, one) => sum + one.incidents, 0);
-    const swatch = (label, step) => make("li", { class: `step step-${step}` }, label);
-    hook("map-legend", this.root).replaceChildren(...["0", ...named(this.limits)].map(swatch));
-    hook("map-unplaced", this.root).textContent = t("map.unplaced", { n: figure(this.data.unplaced) });
-    const hidden = Number.isFinite(this.data.restricted);
-    hook("map-restricted", this.root).textContent = hidden
-      ? t("map.restricted", { n: figure(this.data.restricted) })
-      : "";
-    this.plot.setAttribute("aria-label", t("map.label", { n: figure(total), m: figure(this.data.unplaced) }));
+  say(layer) {
+    const legend = hook("map-legend", this.root);
+    legend.replaceChildren(...layer.legend());
+    legend.setAttribute("aria-label", layer.says());
+    hook("map-says", this.root).textContent = this.layer === "coverage" ? layer.says() : "";
+    this.plot.setAttribute("aria-label", layer.label());
+    const { unplaced, restricted, rows } = this.data.found;
+    hook("map-unplaced", this.root).textContent = rows ? "" : t("map.unplaced", { n: figure(unplaced) });
+    const hidden = Number.isFinite(restricted);
+    hook("map-restricted", this.root).textContent = hidden ? t("map.restricted", { n: figure(restricted) }) : "";
+    const silent = rows?.filter((row) => row.silent).length;
+    hook("map-silent", this.root).textContent = rows ? t("map.coverage.silent", { n: figure(silent) }) : "";
+    for (const [name, there] of Object.entries({ "map-unplaced": !rows, "map-restricted": hidden, "map-table": rows }))
+      hook(name, this.root).hidden = !there;
   }
 }

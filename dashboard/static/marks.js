@@ -1,7 +1,7 @@
 // The small signs: severity by shape and number, status by icon and word, families by colour and code.
 import { hue, nameOf } from "./codes.js";
 import { draw, make } from "./make.js";
-import { t } from "./words.js";
+import { figure, t } from "./words.js";
 
 const SHAPES = {
   5: "M11 0 22 11 11 22 0 11Z",
@@ -30,6 +30,7 @@ export function severityMark(severity) {
 
 /** An icon with its word; a report that is no incident says what it is instead. */
 export function statusMark(card) {
+  if (card.copy) return null; // the card that it copies says what it is
   if (!card.status) return make("span", { class: "status kind" }, t(`kind.${card.kind}`));
   const icon = draw(
     "svg",
@@ -57,4 +58,14 @@ export function headline(card) {
 export function pointTitle(point) {
   const what = `${point.category ?? ""} ${nameOf(point.category)}`;
   return `#${point.number ?? "–"} · ${what} · ${t("severity.is", { n: point.severity })}`;
+}
+
+/** How many say nearly the same; it leads to all of them. */
+export function alikeLink(card) {
+  const first = card.alike ? card.id : card.alike_of;
+  if (!first) return null;
+  const like = t(card.copy ? "card.copy" : "card.alike.first");
+  const said = card.alike ? t("card.alike", { n: figure(card.alike) }) : like;
+  const stay = (event) => event.stopPropagation(); // the card behind it does not open
+  return make("a", { class: "tag tag-alike", href: `#show=all&alike=${first}`, onclick: stay }, said);
 }

@@ -51,9 +51,10 @@ const every = (axis) =>
     ? { dtick: 1, tickfont: { size: Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.68) } }
     : {};
 
-/** A trace in the page's colours: its family's, its statuses', or the shading steps of a heat map. */
+/** A trace in the page's colours: its family's, its statuses', its state's, or the shading steps of a heat map. */
 export function painted(trace) {
-  const { category, status, other } = trace.meta ?? {};
+  const { category, status, other, state } = trace.meta ?? {};
+  if (state) return { ...trace, fillcolor: ink(STATE_INK[state]), fillpattern: hatched(state) };
   const colour = other
     ? ink("--edge")
     : category
@@ -66,6 +67,21 @@ export function painted(trace) {
     ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } }
     : trace;
 }
+
+/** The colours of the states of coverage: blue for heard, orange for missing. */
+const STATE_INK = {
+  heard: "--cover-5",
+  late: "--cover-4",
+  silent: "--cover-2",
+  never: "--cover-1",
+  no_signal: "--step-0",
+};
+
+/** Where no signal is expected nothing is wrong and nothing is known: hatched, as provinces without monitors. */
+export const hatched = (state) =>
+  state === "no_signal"
+    ? { shape: "/", size: 6, solidity: 0.3, fgcolor: ink("--edge"), bgcolor: ink("--step-0") }
+    : undefined;
 
 /** A heat map without Plotly's colour bar, which needs inline styles. */
 function shaded(trace) {

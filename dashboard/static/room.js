@@ -62,6 +62,7 @@ class Room {
   take({ cards, counts, record }) {
     this.header.show(counts);
     this.header.record(record);
+    if (counts) this.map.tick(counts);
     if (cards.length) {
       this.feed.take(this.grace.sift(cards));
       this.incident.take(cards);

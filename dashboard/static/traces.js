@@ -1,31 +1,31 @@
 // What the map is drawn of: province shapes, bubbles and points, as Plotly traces without tiles.
 import { squeezeAt } from "./bounds.js";
 import { pointTitle } from "./marks.js";
-import { dressed, ink, steps } from "./plots.js";
-import { stepOf } from "./shades.js";
-import { figure, say, t } from "./words.js";
+import { dressed, ink } from "./plots.js";
+import { t } from "./words.js";
 
 const SYMBOLS = { 5: "diamond", 4: "triangle-up", 3: "square" };
 
-/** One trace for each province, the chosen one last so that its outline lies on top. */
-export function shapes({ provinces, numbers, limits, chosen }) {
-  const colours = [ink("--step-0"), ...steps()];
-  const last = (one) => Number(one.code === chosen);
+/** One trace for each province as its layer wants it; strong ones later and the chosen one last: outlines on top. */
+export function shapes({ provinces, layer, chosen }) {
+  const last = (one) => Number(one.code === chosen) * 2 + Number(!!layer.look(one).strong);
   return [...provinces]
     .sort((one, other) => last(one) - last(other))
     .map((one) => {
       const rings = one.rings.flatMap((ring) => [...ring, [null, null]]); // a null parts the rings of one shape
-      const { incidents, verified } = numbers(one.code);
+      const { fillcolor, fillpattern, hover, strong } = layer.look(one);
+      const heavy = strong || one.code === chosen;
       return {
         x: rings.map((point) => point[0]),
         y: rings.map((point) => point[1]),
         mode: "lines",
         fill: "toself",
-        fillcolor: colours[stepOf(incidents, limits)],
-        line: { color: ink(last(one) ? "--ink" : "--map-edge"), width: last(one) ? 2.5 : 1 },
+        fillcolor,
+        fillpattern,
+        line: { color: ink(heavy ? "--ink" : "--map-edge"), width: one.code === chosen ? 3 : heavy ? 1.75 : 1 },
         hoveron: "fills",
         hoverinfo: "text",
-        text: t("map.hover", { name: say(one.name), n: figure(incidents), m: figure(verified) }),
+        text: hover,
         meta: { province: one.code },
       };
     });

@@ -1,4 +1,4 @@
-"""Facts about reports: received, read, joined, set aside."""
+"""Facts about reports: received, photographed, read, likened, joined, set aside."""
 
 from dataclasses import dataclass
 
@@ -49,6 +49,28 @@ class ReportSetAside(Event):
     about, wire = "report", "report.set_aside"
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportPhotographed(Event):
+    """A photo came with this report. The picture itself, drawn anew, stands sealed beside the record."""
+
+    about, wire = "report", "report.photographed"
+
+    photo: str  # its name: the report's id and the first of `came`
+    came: str  # SHA-256 of the bytes that came, which are not kept
+    size: int  # how many bytes those were
+    kept: str  # SHA-256 of the picture that is kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportLikened(Event):
+    """This says nearly the same, of the same province and about the same time, as the report `first` said before."""
+
+    about, wire = "report", "report.likened"
+
+    first: str  # id of the earlier report
+    copy: bool  # its sender is on no roster: by itself it counts nowhere
 
 
 @dataclass(frozen=True, kw_only=True)

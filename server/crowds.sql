@@ -1,0 +1,1 @@
+CREATE INDEX cards_alike ON cards (alike_of);
