@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from dashboard.figures import Figure, Words
 from server import heard
@@ -16,7 +17,7 @@ SHOWN = tuple(state for state in STATES if state != "not_due")  # nobody has to 
 
 def course(view: View, words: Words, pack: Pack) -> Figure:
     """Stations by state over the day so far, one upon the other, with a line where each check-in is due."""
-    points = list(heard.course(view))
+    points = _points(view, view.attendance.version)
     expected = sum(points[-1][1].values()) if points else 0
     if not expected:
         return {"says": "coverage.course.says", "data": [], "layout": {}}
@@ -38,6 +39,12 @@ def course(view: View, words: Words, pack: Pack) -> Figure:
         "data": [*data, _upright([_local(one.due, pack) for one in due], expected)],
         "layout": layout,
     }
+
+
+@lru_cache(maxsize=8)
+def _points(view: View, version: int) -> list[tuple[datetime, dict[str, int]]]:
+    """Counted once for all screens, as long as nothing changes and the hour is the same."""
+    return list(heard.course(view))
 
 
 def _area(state: str, words: Words, times: list[str], counts: list[int]) -> Figure:

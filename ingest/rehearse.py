@@ -81,8 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingest.rehearse", description="Play a simulated election day.")
     parser.add_argument("--speed", type=_positive, default=60.0, help="times as fast as the clock (default 60)")
     parser.add_argument("--roster", action="store_true", help="print the day's monitors as a table, and play nothing")
-    hour = {"type": clock.fromisoformat, "metavar": "HH:MM"}
-    parser.add_argument("--without-sms-from", help="SMS is off from then on: form and voice desk only", **hour)
+    off = "HH:MM from which SMS is off: form and voice desk only"
+    parser.add_argument("--without-sms-from", type=clock.fromisoformat, metavar="HH:MM", help=off)
     parser.add_argument("--seed", type=int, default=2017, help="another seed is another day (default 2017)")
     return parser
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,19 +44,10 @@ class Attendance(Part):
             events.MonitorRetired: self._posted,
             events.SourceBlocked: self._judged,
             events.SourceUnblocked: self._judged,
-            events.ReportReceived: self._received,
             events.ReportRead: self._read,
             events.ReportSetAside: self._unread,
             events.ReportJoined: self._unread,
         }
-
-    def _received(self, fact: Fact, event: events.ReportReceived) -> set[str]:
-        if event.source:
-            self.db.execute(
-                "INSERT OR IGNORE INTO signs (report, source, rehearsal, at) VALUES (?, ?, ?, ?)",
-                (event.subject, event.source, event.rehearsal, stamp(event.at)),
-            )
-        return set()
 
     def _read(self, fact: Fact, event: events.ReportRead) -> set[str]:
         card = self._card(event.subject)
@@ -64,36 +55,39 @@ class Attendance(Part):
             codes = " ".join(code for code in json.loads(card["codes"] or "[]") if code in self._turns)
             # the card has been opened already; but where a desk was first to place it, that is not what was sent
             station = self.words("room", event.place).get("station") if card["placed"] else card["station"]
-            self._take(event.subject, card, (station or "", codes, event.kind in CALM, event.restricted))
+            self._take(card, station=station or "", codes=codes, calm=event.kind in CALM, grave=event.restricted)
         return set()
 
     def _unread(self, fact: Fact, event: events.ReportSetAside | events.ReportJoined) -> set[str]:
         """Not understood, or understood elsewhere: still a sign of life."""
         if card := self._card(event.subject):
-            self._take(event.subject, card, ("", "", False, False))
+            self._take(card, station="", codes="", calm=False, grave=False)
         return set()
 
     def _card(self, report: str) -> sqlite3.Row | None:
         """What its card says of a report that has a source: the known monitor who sent it ("" for anybody else)."""
         found: sqlite3.Row | None = self.db.execute(
-            "SELECT iif(standing = 'known', monitor, '') AS speaker, iif(standing = 'known', organisation, '') AS of,"
-            " station, json_extract(detail, '$.codes') AS codes,"
+            "SELECT id AS report, source, rehearsal, at, station, json_extract(detail, '$.codes') AS codes,"
+            " iif(standing = 'known', monitor, '') AS speaker,"
+            " iif(standing = 'known', organisation, '') AS organisation,"
             " EXISTS (SELECT 1 FROM history WHERE card = id AND wire = 'incident.placed') AS placed"
             " FROM cards WHERE id = ? AND source != ''",
             (report,),
         ).fetchone()
         return found
 
-    def _take(self, report: str, card: sqlite3.Row, told: tuple[str, str, bool, bool]) -> None:
-        changed = self.db.execute(
-            "UPDATE signs SET read = 1, station = ?, codes = ?, calm = ?, grave = ?, speaker = ?, organisation = ?"
-            " WHERE report = ? RETURNING *",
-            (*told, card["speaker"], card["of"], report),
-        ).fetchone()
-        if changed and changed["speaker"]:
-            self._count(changed)
+    def _take(self, card: sqlite3.Row, **told: Any) -> None:
+        named = {name: card[name] for name in ("report", "source", "rehearsal", "speaker", "organisation")}
+        sign = {**named, **told, "at": stamp(card["at"])}
+        self.db.execute(
+            "INSERT OR REPLACE INTO signs VALUES (:report, :source, :rehearsal, :at, :station, :codes, :calm, :grave,"
+            " :speaker, :organisation)",
+            sign,
+        )
+        if sign["speaker"]:
+            self._count(sign)
 
-    def _count(self, sign: sqlite3.Row, only: str = "") -> None:
+    def _count(self, sign: Mapping[str, Any], only: str = "") -> None:
         """Let one sign of life count: for the station that it names, else for all of its monitor's, or `only` for one.
 
         A check-in that could be for several counts for none.
@@ -144,10 +138,10 @@ class Attendance(Part):
     def _again(self, aliases: Iterable[str], stations: set[str]) -> None:
         """Decide anew who said what under these aliases, and count anew what concerns it."""
         for alias in aliases:
-            said = "SELECT report, station FROM signs WHERE source = ? AND read"
+            said = "SELECT report, station FROM signs WHERE source = ?"
             for sign in self.db.execute(said, (alias,)).fetchall():
                 if card := self._card(sign["report"]):
-                    row = (card["speaker"], card["of"], sign["report"])
+                    row = (card["speaker"], card["organisation"], sign["report"])
                     self.db.execute("UPDATE signs SET speaker = ?, organisation = ? WHERE report = ?", row)
                 stations.add(sign["station"])
         for station in stations - {""}:
@@ -164,7 +158,7 @@ class Attendance(Part):
                 (station,),
             )
         for sign in self.db.execute(f"SELECT * FROM ({AT_STATION})", {"here": station}).fetchall():  # noqa: S608 - ours
-            self._count(sign, station)
+            self._count(dict(sign), station)
 
     def _posts(self, monitor: Monitor) -> Iterable[tuple[Any, ...]]:
         for code in monitor.stations:

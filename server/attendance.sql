@@ -1,17 +1,16 @@
 -- Who was heard when, in memory only. Times are milliseconds since 1970.
-CREATE TABLE signs (                -- one row for each report of a named source
+CREATE TABLE signs (                -- one row for each report of a named source that was read, or set aside
   report TEXT PRIMARY KEY,
   source TEXT NOT NULL,
   rehearsal INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  read INTEGER NOT NULL DEFAULT 0,  -- nothing counts before it is read, or set aside
-  station TEXT NOT NULL DEFAULT '', -- named in code
-  codes TEXT NOT NULL DEFAULT '',   -- of check-ins, separated by spaces
-  calm INTEGER NOT NULL DEFAULT 0,  -- a check-in, or all is well
-  grave INTEGER NOT NULL DEFAULT 0, -- restricted: whoever sent it may be in danger
-  speaker TEXT NOT NULL DEFAULT '', -- the known monitor who sent it; '' for anybody else
-  organisation TEXT NOT NULL DEFAULT '' -- the monitor's
-);
+  station TEXT NOT NULL,            -- named in code, or ''
+  codes TEXT NOT NULL,              -- of check-ins, separated by spaces
+  calm INTEGER NOT NULL,            -- a check-in, or all is well
+  grave INTEGER NOT NULL,           -- restricted: whoever sent it may be in danger
+  speaker TEXT NOT NULL,            -- the known monitor who sent it; '' for anybody else
+  organisation TEXT NOT NULL        -- the monitor's
+) WITHOUT ROWID;
 CREATE INDEX signs_source ON signs (source);
 CREATE INDEX signs_station ON signs (station) WHERE station != '';
 CREATE INDEX signs_speaker ON signs (speaker) WHERE speaker != '';

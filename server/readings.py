@@ -57,7 +57,8 @@ class Readings:
         sorting = self.classifier.read(_without(text, located.because), rest)
         understood = replace(parsed, unread=(*parsed.unread, *self._strange(parsed), *missing))
         reading = self._reading(event, body, understood, located, sorting)
-        like = self._likened(event, located.province or "", rest.words)
+        # who cries for help is never taken for the echo of somebody else who does
+        like = None if parsed.sos else self._likened(event, located.province or "", rest.words)
         drafts = [Draft(like, by="reader", cause=fact.id, once=(f"likened:{event.subject}",))] if like else []
         drafts.append(Draft(reading, by="reader", cause=fact.id, once=once(event.subject)))
         if sorting.kind == "incident" and not (like and like.copy):

@@ -19,10 +19,10 @@ SHORTEST_PHONE = 7  # digits
 LONGEST = 32  # characters; no coded token is longer, so a longer one is a word without a look
 
 # Two letters that are in capitals in any English text, and two letters that are a word when everything is in capitals.
-CAPITALS = frozenset("ID AC AM PM NB OK TV CD DJ".split())
-ORDINARY = CAPITALS | frozenset(
-    "AD AG AL AS AT BA BC BE BY DA DE DO GO HE IF IN IS IT LA ME MR MY NA ND NO OF OH ON OR PU SO TO UP US VE WE".split()
-)
+SHOUTED = "ID AC AM PM NB OK TV CD DJ FW RE"
+WORDS = "AD AG AL AS AT BA BC BE BY DA DE DO GO HE IF IN IS IT LA ME MR MY NA ND NO OF OH ON OR PU SO TO UP US VE WE"
+CAPITALS = frozenset(SHOUTED.split())
+ORDINARY = CAPITALS | frozenset(WORDS.split())
 
 # A token: no spaces or separators inside, and it does not cross the border between Khmer and other scripts.
 TOKEN = re.compile(r"[^\s,;|\u1780-\u17ff]+|[\u1780-\u17ff]+")

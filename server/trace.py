@@ -12,6 +12,7 @@ from server.part import moment
 SHOWN = (
     *("channel", "gateway", "source", "at", "sent_at", "rehearsal", "report", "kind", "category", "sub", "second"),
     *("severity", "confidence", "restricted", "province", "reader", "method"),
+    *("part", "crowded", "into", "first", "copy"),
     *("photo", "came", "size", "kept"),
 )  # fields that may stand on a console; a new one is hidden until it is listed
 

@@ -131,6 +131,14 @@ def test_a_burst_of_strangers_is_one_incident_and_one_card_that_opens_to_all(doo
     assert (sums.totals(board)["copies"], sums.totals(board)["total"]) == (4, 2)
 
 
+def test_a_cry_for_help_is_never_a_copy_of_another(door, log, new_reader):
+    for number in range(3):
+        send(door, f"SOS {COPIES[0]}", number)
+    read_all(new_reader())
+    assert wires(log).count("incident.opened") == 3
+    assert "report.likened" not in wires(log)
+
+
 def test_one_stranger_who_says_it_again_and_again_opens_one_incident(door, log, new_reader):
     for number in range(5):
         send(door, f"{RUMOUR} {number}", 1)

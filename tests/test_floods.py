@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest import intake
 from ingest.message import Message
-from server import events, queries, sums
+from server import events, queries, sums, trace
 from server import readings as understanding
 from server.board import Board
 from server.log import Log
@@ -253,6 +253,14 @@ def test_what_waits_is_on_the_board_marked_counted_and_out_of_the_way(door, log,
     board.fold(log.read(board.cursor))
     assert sums.totals(board)["kinds"].get("crowded", 0) == 0
     assert sums.totals(board)["crowded"] == 5
+
+
+def test_a_trace_says_that_a_report_was_crowded_or_a_copy(log, pen):
+    log.append(pen.received(1, crowded=True, part="1/2", whole="w"), by="gateway:kannel")
+    log.append(events.ReportLikened(subject=days.report_id(1), first=days.report_id(2), copy=True), by="reader")
+    told = "\n".join(map(trace.told, trace.life(log, days.report_id(1))))
+    assert "crowded: True" in told
+    assert f"first: {days.report_id(2)}" in told
 
 
 def test_desks_are_told_of_floods_and_copies_and_others_are_not(house, pen):
