@@ -25,12 +25,14 @@ OPEN = {  # the doors that anybody may try, each with its reason
     "pages.health": "for the operator's watchdog; says nothing of any report",
     "assets.static": "our own scripts and styles",
     "api.openapi": "the interface's description",
+    "guide.style": "how the printed guide looks",
 }
 
 
 def path_of(rule: Rule) -> str:
     """An address of this rule, with values that name nothing."""
-    values = {"card": report_id(999), "photo": f"{report_id(999)}-0a1b2c3d", "name": "nobody", "order": "none", "language": "xx", "path:name": "nothing.js"}
+    values = {"card": report_id(999), "photo": f"{report_id(999)}-0a1b2c3d", "name": "nobody", "order": "none"}
+    values |= {"sign": "S-AAA-AAA", "language": "xx", "path:name": "nothing.js"}
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]], rule.rule)
 
 
@@ -73,6 +75,13 @@ def test_who_may_decide_and_who_may_open_accounts_is_written_down_here(furnished
         "api.open_account",
         "api.close_account",
         "pages.accounts_page",
+        "roster.page",
+        "roster.show",
+        "roster.find",
+        "roster.block",
+        "roster.unblock",
+        "imports.check",
+        "imports.take",
     }
     writing = {
         rule.endpoint for rule in furnished.rules if {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set())
