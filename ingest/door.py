@@ -92,7 +92,8 @@ def _gateway(
         for sign in received.signs:
             signals.sign(gateway.NAME, sign)
         signals.heard(gateway.NAME, _kind(received))
-        answer = received.fetch(signals.waiting(gateway.NAME)) if received.fetch else received.answer
+        waiting = signals.waiting(gateway.NAME) if received.fetch and settings.texts == "on" else ()
+        answer = received.fetch(waiting) if received.fetch else received.answer
         return Response(answer, 200, mimetype=received.media)
 
     return receive

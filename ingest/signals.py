@@ -1,6 +1,5 @@
 """What gateways say besides messages: how their phones are, what became of our texts; and the texts they fetch."""
 
-import contextlib
 import time
 from collections import Counter
 
@@ -11,10 +10,11 @@ from server.drawer import Drawer
 from server.log import Down, Draft, Log
 from server.outbox import Outbox, Waiting, settled
 from server.seal import Sealer
-from server.wiring import FETCHED
 
 SELDOM = 10.0  # seconds between two notes that a gateway was heard
 KEPT = 40 * 86400  # seconds that such a note is kept
+FULL = 100  # percent
+NUMBER = 7  # digits from which on a reason may hold somebody's number; no gateway's code is that long
 
 
 class Signals:
@@ -32,12 +32,9 @@ class Signals:
         handle = handle_of(self._sealer, gateway, receipt.id)
         at = self._intake.clock().isoformat(timespec="milliseconds")
         event = events.ReceiptReceived(
-            subject=handle, gateway=gateway, status=receipt.status, reason=receipt.reason[:40], at=at
+            subject=handle, gateway=gateway, status=receipt.status, reason=_plain(receipt.reason), at=at
         )
         self._intake.keep(Draft(event, by=f"gateway:{gateway}", once=(f"receipt:{handle}:{receipt.status}",)))
-        if gateway in FETCHED:
-            with contextlib.suppress(Down):  # it was handed out, and is so but once more
-                self._outbox.drop(gateway, receipt.id)
 
     def waiting(self, gateway: str) -> tuple[Text, ...]:
         """The texts that this gateway is to send now: sent, by the record, before it is told. Raises spool.Full."""
@@ -50,8 +47,6 @@ class Signals:
     def _is_sent(self, gateway: str, each: Waiting) -> bool:
         handle = handle_of(self._sealer, gateway, each.text)
         event = events.TextSent(subject=each.text, handle=handle, gateway=gateway, attempt=1)
-        if not each.first:
-            return True
         # the courier may have given it up in this moment: its word was first then
         return self._intake.keep(Draft(event, by=f"gateway:{gateway}", once=(settled(each.text),))) != "repeated"
 
@@ -60,7 +55,7 @@ class Signals:
         device = self._sealer.alias(sign.device) if sign.device else ""
         if sign.what == "alive" or self._last.get((gateway, device)) == sign.what:
             return
-        battery = -1 if sign.battery is None else sign.battery
+        battery = int(sign.battery) if sign.battery is not None and 0 <= sign.battery <= FULL else -1
         at = self._intake.clock().isoformat(timespec="milliseconds")
         event = events.GatewaySignalled(subject=gateway, device=device, what=sign.what, battery=battery, at=at)
         self._intake.keep(Draft(event, by=f"gateway:{gateway}"))
@@ -77,6 +72,11 @@ class Signals:
             self._drawer.put("heard", f"{gateway}:{what}", note, KEPT)
         except Down:
             return
+
+
+def _plain(reason: str) -> str:
+    """A reason as it may stand in clear on the log: "" when it may tell a number, or is no words."""
+    return reason[:40] if reason.isprintable() and sum(map(str.isdecimal, reason)) < NUMBER else ""
 
 
 def handle_of(sealer: Sealer, gateway: str, id_there: str) -> str:

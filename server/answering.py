@@ -35,6 +35,7 @@ class Answering:
     ) -> None:
         self._log, self._roster, self._vault, self._sealer = log, roster, vault, sealer
         self._pack, self._given, self._clock = pack, given, clock
+        self.silent = pack.answers.silent
         self._drawer = Drawer(log)
         self._ours = tuple(number for name, number in given.options.items() if name.endswith("_FROM") and number)
 
@@ -47,10 +48,11 @@ class Answering:
         try:
             heard = self._heard(event, received)
         except Forgotten:
+            self.darken(received.source)
             return []
         monitor = self._roster.of_alias(received.source)
         if replies.is_silent(heard, self._pack.answers):
-            self._darken(received.source, monitor)
+            self.darken(received.source)
         if self._given.texts == "off" or self._is_old(fact, received) or is_dark(self._drawer, received.source):
             return []
         kinds = replies.deserved(heard, monitor, self._pack.answers, self._ours)
@@ -95,8 +97,10 @@ class Answering:
         at = moment(fact.cause) if received.rehearsal else received.at
         return self._clock() - datetime.fromisoformat(at) > FRESH
 
-    def _darken(self, source: str, monitor: Monitor | None) -> None:
-        for alias in {source, *(monitor.aliases if monitor else ())}:
+    def darken(self, source: str) -> None:
+        """Send no text to this phone, nor to others of its owner, from now on. Raises log.Down."""
+        monitor = self._roster.of_alias(source)
+        for alias in filter(None, {source, *(monitor.aliases if monitor else ())}):
             self._drawer.put("dark", alias, {"since": self._clock().isoformat(timespec="seconds")}, DARK)
 
     def _may(self, source: str) -> bool:

@@ -39,7 +39,9 @@ class Attempts:
         self._due[text] = until
 
     def forget(self, text: str) -> None:
-        """It is sent or given up, and that stands on the log."""
+        """It is sent or given up, and that stands on the log.
+
+        That it was tried is not forgotten: another courier may still have it before it as one that waits.
+        """
         self._due.pop(text, None)
         self._drawer.drop("later", text)
-        self._drawer.drop("tried", text)

@@ -29,7 +29,15 @@ class Board:
         standings = Standings(self.db, vault, self.roster)  # behind what it judges by
         self.attendance = Attendance(self.db, vault, self.roster, pack)
         self.texts = Texts(self.db, vault)
-        parts: tuple[Part, ...] = (self._cards, Crowds(self.db, vault), self.people, self.roster, standings, self.attendance, self.texts)
+        parts: tuple[Part, ...] = (
+            self._cards,
+            Crowds(self.db, vault),
+            self.people,
+            self.roster,
+            standings,
+            self.attendance,
+            self.texts,
+        )
         self._folds: dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]] = {}
         for part in parts:
             for kind, fold in part.folds.items():

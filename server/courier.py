@@ -24,6 +24,8 @@ LONGEST_WAIT, BUSY_WAIT = 1.0, 0.1  # seconds for a new report, while nothing el
 ABANDONED = 15.0  # seconds after which another worker's unfinished facts are taken over
 MOST_TRIES = 3  # a report that was handed out more often has ended the courier each time
 MOST_WAITING = 50  # texts that wait to be sent, before an order asks for more
+KINDS = (events.ReportRead, events.ReportSetAside, events.IncidentOpened, events.IncidentRecategorised)
+JUDGED = {kind.wire for kind in KINDS}  # facts that say what a report tells of
 logger = logging.getLogger(__name__)
 
 
@@ -45,6 +47,7 @@ class Courier:
         outbox = Outbox(log, keys, clock)
         self.sending = Sending(Tools(log, self.texts, self.roster, vault, self.sealer, outbox, given, clock))
         self._cursor = START
+        self._sources: dict[str, str] = {}  # report -> source
         log.join(GROUP, "$")
 
     def step(self, wait: float = 0.0) -> int:
@@ -61,34 +64,54 @@ class Courier:
             raise Down("the vault cannot be used") from fault
 
     def _follow(self) -> None:
-        """Fold what is new on the log about monitors, texts and orders."""
+        """Fold what is new on the log about monitors, texts and orders, and who sent which report."""
+        db = self.roster.db
         while raws := self.log.read(self._cursor, AT_A_TIME):
-            self.roster.fold(raws)
-            self.texts.fold(raws)
+            db.execute("BEGIN")
+            try:
+                self.roster.fold(raws)
+                self.texts.fold(raws)
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+            received = [raw.fact().event for raw in raws if raw.fields["wire"] == events.ReportReceived.wire]
+            self._sources |= {one.subject: one.source for one in received if isinstance(one, events.ReportReceived)}
             self._cursor = raws[-1].id
 
     def _reports(self, wait: float) -> int:
         self.log.adopt(GROUP, self.worker, ABANDONED)
         taken = self.log.take(GROUP, self.worker, BATCH, wait)
-        read = [raw for raw in taken if raw.fields["wire"] == events.ReportRead.wire]
-        if read:
+        judged = [raw for raw in taken if raw.fields["wire"] in JUDGED]
+        if judged:
             self._follow()  # who was enrolled before a report was read is known before it is answered
             tries = self.log.deliveries(GROUP, self.worker)
-            for raw in read:
+            for raw in judged:
                 self._answer(raw, tries.get(raw.id, 1))
         self.log.done(GROUP, [raw.id for raw in taken])
         return len(taken)
 
     def _answer(self, raw: Raw, tries: int) -> None:
-        """A report that cannot be judged gets no answer: that is the safe side, and the feed shows it all the same."""
+        """What cannot be judged, or nobody could read, gets no answer and leaves its phone dark: it may be of danger.
+
+        So does what a person found to be of danger.
+        """
+        report, dark = raw.fields["about"].partition(":")[2], tries > MOST_TRIES
         try:
             fact = raw.fact()
-            if tries <= MOST_TRIES and isinstance(fact.event, events.ReportRead):
+            if isinstance(fact.event, events.IncidentOpened | events.IncidentRecategorised):
+                dark = fact.event.restricted or fact.event.sub in self.answering.silent
+            elif not isinstance(fact.event, events.ReportRead):
+                dark = True
+            elif not dark:
                 self.log.append_all(self.answering.answer(fact, fact.event))
         except (Down, seal.Locked):
             raise
         except Exception:
-            logger.exception("The courier could not judge report %s.", raw.fields["about"].partition(":")[2])
+            logger.exception("The courier could not judge report %s.", report)
+            dark = True
+        if dark:
+            self.answering.darken(self._sources.get(report, ""))
 
     def _unfinished(self) -> list[Row]:
         oldest = (self.clock() - ORDER_LASTS).isoformat()

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from nacl.exceptions import CryptoError
@@ -13,19 +13,16 @@ from nacl.secret import SecretBox
 from server.drawer import Drawer
 from server.log import Log
 
-AGAIN = timedelta(minutes=10)  # a text that was fetched and never confirmed is handed out again after this
-MOST = 2  # times that a text is handed out: the phone may have sent it and lost the way to say so
 AT_ONCE = 20  # texts in one answer to a phone
 
 
 @dataclass(frozen=True, repr=False)
 class Waiting:
-    """A text that is handed out now; `first` unless it was handed out before."""
+    """A text that is handed out now."""
 
     text: str
     number: str
     words: str
-    first: bool
 
 
 class Outbox:
@@ -41,11 +38,12 @@ class Outbox:
         if self._drawer.get(_kind(gateway), text):
             return
         sealed = base64.b64encode(self._box.encrypt(json.dumps([number, words]).encode())).decode()
-        values = {"sealed": sealed, "until": until.isoformat(), "times": "0", "next": ""}
+        values = {"sealed": sealed, "until": until.isoformat()}
         self._drawer.put(_kind(gateway), text, values, max(1, int((until - self._clock()).total_seconds())))
 
     def take(self, gateway: str) -> list[Waiting]:
-        """What this gateway is to send now; each is handed out once, and again only after AGAIN without a word."""
+        """What this gateway is to send now; each is handed out once. Whether the phone got it, nobody may know: its
+        owner may be in danger by the time it could be handed out again, and not every phone says that it took it."""
         found: list[Waiting] = []
         for text in sorted(self._drawer.keys(_kind(gateway))):
             if len(found) < AT_ONCE and (waiting := self._hand_out(gateway, text)):
@@ -53,24 +51,20 @@ class Outbox:
         return found
 
     def _hand_out(self, gateway: str, text: str) -> Waiting | None:
-        kept, now = self._drawer.get(_kind(gateway), text), self._clock()
-        if not kept or int(kept["times"]) >= MOST or kept["next"] > now.isoformat():
+        kept = self._drawer.get(_kind(gateway), text)
+        left = int((datetime.fromisoformat(kept["until"]) - self._clock()).total_seconds()) if kept else 0
+        # counted, and not only dropped: two may call at once, and a courier that is late may put it in again
+        if left <= 0 or self._drawer.add("handed", text, left + 60) > 1:
             return None
-        left = int((datetime.fromisoformat(kept["until"]) - now).total_seconds())
-        times = int(kept["times"]) + 1
-        # two calls at once count the same round: only the first of them hands it out
-        if left <= 0 or self._drawer.add("handed", f"{text}:{times}", left + 60) > 1:
-            return None
-        values = {**kept, "times": str(times), "next": (now + AGAIN).isoformat()}
-        self._drawer.put(_kind(gateway), text, values, left)
+        self.drop(gateway, text)
         try:
             number, words = json.loads(self._box.decrypt(base64.b64decode(kept["sealed"])))
         except CryptoError:
             return None  # put in under a key that was changed since: it expires
-        return Waiting(text, number, words, times == 1)
+        return Waiting(text, number, words)
 
     def drop(self, gateway: str, text: str) -> None:
-        """The phone said what became of it, or it is no longer wanted."""
+        """It was handed out, or is no longer wanted."""
         self._drawer.drop(_kind(gateway), text)
 
 

@@ -24,6 +24,7 @@ from server.wiring import CALLED, FETCHED
 ANSWER_LASTS = timedelta(minutes=30)  # an answer that is older would puzzle more than help
 ORDER_LASTS = timedelta(hours=6)
 AT_ONCE = 20  # texts in one step
+LONGEST_STEP = timedelta(seconds=2)  # then whatever was reported meanwhile is heard first: it may be of danger
 REST = timedelta(seconds=5)  # that a gateway which cannot be reached is left alone
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Sending:
         self._settled &= {row["id"] for row in waiting}
         done, now = 0, self._with.clock()
         for row in waiting:
-            if done >= AT_ONCE:
+            if done >= AT_ONCE or self._with.clock() - now > LONGEST_STEP:
                 break
             if row["id"] in self._settled:
                 continue
@@ -81,10 +82,16 @@ class Sending:
             return "cancelled"
         if now > self._until(row):
             return "expired"
-        if self._with.roster.is_blocked(row["source"]):
+        monitor = self._with.roster.of_alias(row["source"])
+        if monitor is None:
+            return "gone"
+        phones = {row["source"], *monitor.aliases}
+        if any(map(self._with.roster.is_blocked, phones)):
             return "blocked"
-        if is_dark(self._drawer, row["source"]):
+        if any(is_dark(self._drawer, phone) for phone in phones):
             return "safety"
+        if not monitor.replies and not (order and order["told"].get("wanted", {}).get("unwilling")):
+            return "unwilling"
         return "" if self._is_dry(row) or given.sends(row["gateway"]) else "no_gateway"
 
     def _try(self, row: Row, now: datetime) -> int:

@@ -265,7 +265,15 @@ HOMES = {  # package -> who may import it
     "PIL": {"ingest.darkroom"},
     "plotly": set(),
     "pickle": set(),
-    "random": {"ingest.cast", "ingest.pen", "ingest.day", "ingest.callers", "ingest.crowd", "ingest.rehearse", "ingest.agree"},
+    "random": {
+        "ingest.cast",
+        "ingest.pen",
+        "ingest.day",
+        "ingest.callers",
+        "ingest.crowd",
+        "ingest.rehearse",
+        "ingest.agree",
+    },
 }
 
 

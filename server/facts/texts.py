@@ -37,7 +37,7 @@ class TextFailed(Event):
 
     about, wire = "text", "text.failed"
 
-    reason: str  # refused, unsure, expired, no_gateway, off, cancelled, blocked, safety, gone
+    reason: str  # refused, unsure, expired, no_gateway, off, cancelled, blocked, safety, gone, unwilling
     handle: str  # by which a receipt may still come for an unsure one; "" when the gateway names texts itself
     attempt: int
 
