@@ -13,6 +13,7 @@ from server import queries
 from server.guard import Room, cookie
 from server.log import Down, Raw
 from server.roles import ROLES, Person
+from server.seal import Locked
 
 SPACE = "/live"
 LONGEST_WAIT = 1.0  # seconds
@@ -33,10 +34,10 @@ class Live:
         socketio.on_event("disconnect", self._disconnect, namespace=SPACE)
 
     def catch_up(self) -> int:
-        """Fold all facts that there are, before anybody looks. How many."""
+        """Fold all facts that there are, before anybody looks. How many. Raises Down."""
         folded = 0
         while raws := self.room.log.read(self.room.board.cursor, BATCH):
-            self.room.board.fold(raws)
+            self._fold(raws)
             folded += len(raws)
         return folded
 
@@ -51,13 +52,19 @@ class Live:
         """Fold facts and send each role what it may see of the change."""
         board = self.room.board
         after = board.cursor
-        changed = board.fold(raws)
+        changed = self._fold(raws)
         few = len(changed) <= MOST_CARDS
         rows, missed = (queries.rows_of(board, changed), 0) if few else ([], len(changed))
         for role in self._roles():
             seen = [self.room.see(row, role) for row in rows]
             cards = [card for card in seen if card is not None]
             self._emit(role, after, cards, missed)
+
+    def _fold(self, raws: list[Raw]) -> set[str]:
+        try:
+            return self.room.board.fold(raws)
+        except Locked as fault:
+            raise Down("the vault cannot be used") from fault
 
     def beat(self) -> None:
         """Tell every screen where the log is, so that a lost patch is noticed, and close those whose session ended."""

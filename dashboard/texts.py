@@ -68,6 +68,7 @@ def preview() -> Any:
 @allow("analyst", "administrator")
 def draft() -> Any:
     """Settle who is to get what; a second person must approve it. The same fields as a preview, and {why}."""
+    orders.may_write(me())
     wanted, words, found = _asked()
     if not found.to:
         raise Refused("This reaches nobody.")

@@ -12,7 +12,7 @@ from ingest.intake import Intake
 from ingest.quarantine import Quarantine, opened
 from ingest.signals import Signals
 from ingest.spool import Full, Spool
-from server import pack, seal, settings
+from server import logs, pack, seal, settings
 from server.alone import keep_inside
 from server.drawer import Drawer
 from server.log import Down, Log
@@ -128,7 +128,7 @@ def _take_in(name: str, given: Settings, intake: Intake, signals: Signals, hour:
     opener, gateway, taken, left = seal.Opener(given.data_dir / "keys"), gateway_file(name), 0, 0
     for path in _quarantine(given).kept(name):
         try:
-            call, came = opened(opener.open(path.read_text()))
+            call, came = opened(opener.open(path.read_text("ascii", "replace")))
             hour.append(came)
             keep = keeper(call, given, intake)
             received = gateway.receive(call, given, came)
@@ -145,4 +145,5 @@ def _take_in(name: str, given: Settings, intake: Intake, signals: Signals, hour:
 
 
 if __name__ == "__main__":
+    logs.start()  # a fault is told without its message: that may quote a report
     main()

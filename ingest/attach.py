@@ -14,6 +14,7 @@ from server.photos import NoRoom, Photos, name_of
 from server.seal import Sealer
 
 AT_ONCE = 4  # photos that are taken in at the same time: each is some 20 MB here and its own process
+PATIENCE = 20.0  # seconds for which a photo that has come waits until it can be drawn
 KEPT, REFUSED, NONE = "kept", "refused", ""  # what became of a photo
 Attach = Callable[[Accepted, bytes, str], str]
 
@@ -24,6 +25,7 @@ class Attachments:
     def __init__(self, intake: Intake, sealer: Sealer, photos: Photos) -> None:
         self._intake, self._sealer, self._photos = intake, sealer, photos
         self._places = Semaphore(AT_ONCE)
+        self._tables = Semaphore(AT_ONCE)
 
     def place(self, patience: float) -> AbstractContextManager[None]:
         """One of the places, for the time of a `with`; it is waited for `patience` seconds. Raises Full."""
@@ -35,7 +37,8 @@ class Attachments:
             return NONE
         photo = name_of(accepted.report, raw)
         try:
-            picture = darkroom.develop(raw)
+            with _Place(self._tables, PATIENCE):  # a request that is too short to need a place may hold a large picture
+                picture = darkroom.develop(raw)
             self._photos.keep(photo, picture, self._sealer)
         except darkroom.NoPhoto:
             return REFUSED

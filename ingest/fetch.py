@@ -60,6 +60,16 @@ class Door:
 FAULTS = (Kept, OSError, http.client.HTTPException, imaplib.IMAP4.error, ValueError, LookupError)  # not of our making
 
 
+class Straight(urllib.request.HTTPRedirectHandler):
+    """Follows nobody to another address: ours holds the bot's token."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """No other request."""
+
+
+DIRECT = urllib.request.build_opener(Straight)
+
+
 class Telegram:
     """A bot's messages by getUpdates. Telegram keeps each for a day, until we ask for the one after it."""
 
@@ -78,7 +88,7 @@ class Telegram:
         """Ask once, and bring in what came. Raises Kept, or any of FAULTS."""
         query = urlencode({"timeout": LONG_POLL, "offset": self._next})
         try:
-            with urllib.request.urlopen(f"{self._url}?{query}", timeout=LONG_POLL + PATIENCE) as answer:  # noqa: S310
+            with DIRECT.open(f"{self._url}?{query}", timeout=LONG_POLL + PATIENCE) as answer:
                 told: dict[str, Any] = json.load(answer)
         except HTTPError as fault:
             if fault.code == http.HTTPStatus.CONFLICT:
@@ -106,7 +116,8 @@ class Mailbox:
         with imaplib.IMAP4_SSL(*self._address, ssl_context=secure, timeout=PATIENCE) as server:
             server.login(*self._login)
             server.select("INBOX")
-            for number in server.uid("SEARCH", "UNSEEN")[1][0].decode().split():
+            unread = server.uid("SEARCH", "UNSEEN")[1][0] or b""  # None, where a server says nothing instead of "none"
+            for number in unread.decode().split():
                 try:
                     self._bring(server, number)
                 except Kept:  # one bad mail must not stand before all others

@@ -27,6 +27,7 @@ WORDS = {path.stem: json.loads(path.read_text()) for path in sorted((Path(__file
 FIRST = "en"  # the language of whoever asks for none of ours
 ONE_TIME_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")  # so that the second press of the button is the same report
 CODE = re.compile(r"[A-Z]{2,3}")
+MOST_WORDS = 64 * 1024  # characters of all that is typed: only a photo makes a request longer
 KEPT = ("text", "code", "station", "phone")  # what a person typed, and gets back when it could not be sent
 
 
@@ -60,6 +61,8 @@ def send(call: Call, front: Page, keep: Callable[[Message], Accepted], attach: A
     """Keep what was written, and the answer: a page for a browser, a line for a program."""
     fields, photo = _fields(call)
     language = _language(fields, call)
+    if too_long(fields):
+        return unread(call, front, "text_long", 413)
     made = message(fields, language)
     if not made.text.strip():
         return _again(call, front, language, fields, "empty", 422)
@@ -86,6 +89,11 @@ def unread(call: Call, front: Page, why: str, status: int) -> tuple[str, int]:
 def wants_page(call: Call) -> bool:
     """Whether the caller is a browser."""
     return "text/html" in call.header("Accept")
+
+
+def too_long(fields: Mapping[str, str]) -> bool:
+    """Whether more was typed than anybody writes: a request with a photo may be long, a report may not."""
+    return sum(map(len, fields.values())) > MOST_WORDS
 
 
 def message(fields: Mapping[str, str], language: str) -> Message:

@@ -53,7 +53,8 @@ def label(name: str) -> Label | None:
     if not found:
         return None
     message, day, hour, sender, part = found.groups()
-    return Label(message, day + hour, sender, int(part))
+    # smsd numbers the files of each ending by themselves: the same number under another one is another message
+    return Label(f"{message}.{name.rpartition('.')[2]}", day + hour, sender, int(part))
 
 
 def unbroken(labels: Sequence[Label]) -> bool:

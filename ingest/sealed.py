@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ingest import envelope
 from ingest.attach import Attach
-from ingest.form import FIRST, NAME, ONE_TIME_ID, WORDS, message
+from ingest.form import FIRST, NAME, ONE_TIME_ID, WORDS, message, too_long
 from ingest.gateways import Call
 from ingest.intake import Accepted
 from ingest.message import Message
@@ -26,7 +26,7 @@ def send(call: Call, lock: envelope.Lock, keep: Callable[[Message], Accepted], a
     except envelope.Unreadable:
         return nothing(), STRANGE
     fields = opened.fields
-    if not ONE_TIME_ID.fullmatch(fields.get("id", "")):
+    if not ONE_TIME_ID.fullmatch(fields.get("id", "")) or too_long(fields):
         return nothing(), STRANGE
     language = fields.get("lang", "")
     try:

@@ -24,13 +24,16 @@ def provinces(name: str) -> bytes:
     return _json([_named(pack, place) for place in pack.places.values() if place.level == "province"])
 
 
-@cache
 def province(name: str, code: str) -> bytes:
     """JSON: [district, [[commune, runs], …]], both as in `provinces`; a run is [first station, how many]. b"" when
     there is no such province."""
+    place = pack_of(name).places.get(code)
+    return _province(name, code) if place and place.level == "province" else b""  # nobody fills memory with others
+
+
+@cache
+def _province(name: str, code: str) -> bytes:
     pack = pack_of(name)
-    if code not in pack.places or pack.places[code].level != "province":
-        return b""
     stations = defaultdict(list)
     for station in pack.stations.values():
         stations[station.commune].append(station.code)

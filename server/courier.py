@@ -67,6 +67,7 @@ class Courier:
         """Fold what is new on the log about monitors, texts and orders, and who sent which report."""
         db = self.roster.db
         while raws := self.log.read(self._cursor, AT_A_TIME):
+            received = [raw.fact().event for raw in raws if raw.fields["wire"] == events.ReportReceived.wire]
             db.execute("BEGIN")
             try:
                 self.roster.fold(raws)
@@ -75,7 +76,6 @@ class Courier:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
-            received = [raw.fact().event for raw in raws if raw.fields["wire"] == events.ReportReceived.wire]
             self._sources |= {one.subject: one.source for one in received if isinstance(one, events.ReportReceived)}
             self._cursor = raws[-1].id
 

@@ -13,7 +13,7 @@ def stations(view: View, state: str = "") -> tuple[list[Row], int]:
     """The stations in this state, or in any, the most urgent first and at most MOST; and how many there are.
 
     Each has `station`, `province`, `district`, `state`, `missing` (codes due and not met), `came` (codes that came),
-    `last` (aware, or None) and `monitors` (their ids).
+    `last` (aware, or None) and `monitors` (their ids). Of what is restricted, `last` does not tell.
     """
     where, values = view.where()
     order = " ".join(f"WHEN '{each}' THEN {n}" for n, each in enumerate(URGENT))
@@ -49,13 +49,13 @@ def silent(view: View) -> list[str]:
 def strays(view: View) -> tuple[list[Row], int]:
     """Newest reports of monitors from stations that are not theirs: `station`, `at`, `monitor`; how many there are.
 
-    They count for the station that they name.
+    They count for the station that they name. What is restricted is not among them.
     """
     rows = view.ask(
         "SELECT signs.station, at, speaker AS monitor FROM signs LEFT JOIN posts"
         " ON posts.monitor = speaker AND posts.station = signs.station"
         " WHERE speaker != '' AND signs.station != '' AND posts.station IS NULL AND signs.rehearsal = :rehearsal"
-        " AND at <= :now ORDER BY at DESC",
+        " AND NOT grave AND at <= :now ORDER BY at DESC",
         rehearsal=view.rehearsal,
         now=stamp(view.now),
     )
@@ -76,7 +76,8 @@ def unplaced(view: View) -> int:
 def _told(view: View, row: Row) -> Row:
     here = {"here": row["station"], "rehearsal": view.rehearsal, "now": stamp(view.now)}
     [last] = view.ask(
-        f"SELECT max(at) AS at FROM ({AT_STATION}) WHERE rehearsal = :rehearsal AND at <= :now",  # noqa: S608 - ours
+        f"SELECT max(at) AS at FROM ({AT_STATION})"  # noqa: S608 - ours
+        " WHERE rehearsal = :rehearsal AND at <= :now AND NOT grave",
         **here,
     )
     own = "SELECT monitor FROM posts WHERE station = :here AND rehearsal = :rehearsal ORDER BY monitor"

@@ -1,5 +1,6 @@
 """Orders for one message to many monitors: whom it reaches, what it costs, who may let it go; pure."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from server.roster import Monitor
 WHY = ("bulk", "reminder")
 LONGEST = 3  # SMS that one text may take; a longer one is refused rather than cut
 MOST_PEOPLE = 50_000  # of one order
+UNSHOWN, LINE_ENDS = ("Cc", "Cs"), "\r\n"  # control characters, and halves of pairs: those have no bytes to send
 STATES = {"drafted": "waits for a second person", "approved": "is approved", "cancelled": "is cancelled"}
 
 
@@ -63,6 +65,9 @@ def preview(monitors: Iterable[Monitor], wanted: Wanted, words: Mapping[str, str
     said = {language: text.strip() for language, text in words.items() if text.strip()}
     if not said:
         raise Refused("Write the message in at least one language.")
+    for language, text in said.items():
+        if any(unicodedata.category(char) in UNSHOWN and char not in LINE_ENDS for char in text):
+            raise Refused(f"The message in {language} holds a sign that no phone can show. Take it out.")
     parts = {language: segments.count(text) for language, text in said.items()}
     for language, n in parts.items():
         if n > LONGEST:
@@ -100,6 +105,12 @@ def _hindrance(monitor: Monitor, wanted: Wanted, said: Mapping[str, str], known:
     if not known.has_phone(monitor):
         return "no_phone"
     return "" if monitor.language in said else "no_words"
+
+
+def may_write(person: Person) -> None:
+    """Raises Refused for a program: whoever has its token could approve what it wrote, as a second person."""
+    if not person.csrf:
+        raise Refused("A program cannot write an order: a person must.")
 
 
 def may_approve(state: str, author: str, person: Person) -> None:

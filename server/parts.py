@@ -82,9 +82,13 @@ class Parts:
     def _settle(self, whole: str, message: Message) -> None:
         """Put on the log what was decided, and only then forget about it."""
         if message.parts:
-            self._log.append_all(
-                self._read(whole, [message.parts[number] for number in sorted(message.parts)], message)
-            )
+            try:
+                self._log.append_all(
+                    self._read(whole, [message.parts[number] for number in sorted(message.parts)], message)
+                )
+            except Down:
+                self._drawer.drop("tries", whole)  # nobody died of an outage
+                raise
             self._drawer.drop("tries", whole)
             self._drawer.touch(BOX, whole, REUSED)
         else:
@@ -100,6 +104,8 @@ class Parts:
                 return self._readings.together(facts)
             missing = message.missing(numbers(received(facts[0]).part)[1])
             return [draft for fact in facts for draft in self._readings.alone(fact, missing)]
+        except Down:
+            raise
         except Locked as fault:
             raise Down("the vault cannot be used") from fault
         except Exception:

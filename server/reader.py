@@ -51,7 +51,8 @@ class Reader:
     ) -> None:
         self.log, self.worker = log, worker
         self.roll, self.shares = Roll(log), Shares(KNOWN)
-        self.readings = Readings(opener, vault, pack, Echoes(log, vault.secret("echoes")), self._is_known)
+        echoes = Echoes(log, vault.secret("echoes"))
+        self.readings = Readings(opener, vault, pack, echoes, self._is_known, self._is_blocked)
         self.parts = Parts(log, self.readings, clock)
         self._survived: Counter[tuple[str, str]] = Counter()  # group, fact -> handed out in vain, through outages
         for group in (FIRST, LATER):
@@ -59,6 +60,7 @@ class Reader:
 
     def step(self, wait: float = 0.0) -> int:
         """Read what is waiting, at most one batch. How many facts were taken, of LATER: read. Raises Down."""
+        self._catch_up()
         self.parts.sweep()
         return self._turn(FIRST, BATCH, 0) or self._later() or self._turn(FIRST, BATCH, wait)
 
@@ -93,9 +95,13 @@ class Reader:
         """The reports among them that this group reads."""
         reports = [raw for raw in taken if raw.fields["wire"] == events.ReportReceived.wire]
         if reports:
-            while not self.roll.catch_up():
-                pass
+            self._catch_up()
         return [raw for raw in reports if self._is_for(group, raw)]
+
+    def _catch_up(self) -> None:
+        """Learn who is on the roster, and who is blocked, by now."""
+        while not self.roll.catch_up():
+            pass
 
     def _is_for(self, group: str, raw: Raw) -> bool:
         try:
@@ -112,6 +118,9 @@ class Reader:
 
     def _is_known(self, event: events.ReportReceived) -> bool:
         return event.channel in PROVEN and self.roll.is_known(event.source)
+
+    def _is_blocked(self, event: events.ReportReceived) -> bool:
+        return self.roll.is_blocked(event.source)
 
     def _one(self, raw: Raw, tries: int) -> None:
         if tries > MOST_TRIES:

@@ -13,16 +13,19 @@ from server.log import Draft, Fact, Raw
 from server.pack import Pack
 from server.places import Gazetteer, Located
 
-Known = Callable[[events.ReportReceived], bool]
+Judges = Callable[[events.ReportReceived], bool]
 RULES = "rules-1"  # stands on each reading: which rules read it
 
 
 class Readings:
     """Understands reports. Holds the room's keys; knows neither who asks nor who looks."""
 
-    def __init__(self, opener: seal.Opener, vault: seal.Vault, pack: Pack, echoes: Echoes, known: Known) -> None:
-        """`known`: whether a report is proven to be of a monitor on the roster."""
-        self.opener, self.vault, self.pack, self.echoes, self.known = opener, vault, pack, echoes, known
+    def __init__(
+        self, opener: seal.Opener, vault: seal.Vault, pack: Pack, echoes: Echoes, known: Judges, blocked: Judges
+    ) -> None:
+        """`known`: whether a report is proven to be of a monitor on the roster. `blocked`: whether its source is."""
+        self.opener, self.vault, self.pack, self.echoes = opener, vault, pack, echoes
+        self.known, self.blocked = known, blocked
         self.gazetteer = Gazetteer(pack)
         self.classifier = Classifier(pack)
 
@@ -58,7 +61,7 @@ class Readings:
         understood = replace(parsed, unread=(*parsed.unread, *self._strange(parsed), *missing))
         reading = self._reading(event, body, understood, located, sorting)
         # who cries for help is never taken for the echo of somebody else who does
-        like = None if parsed.sos else self._likened(event, located.province or "", rest.words)
+        like = None if parsed.sos else self._likened(event, reading, rest.words)
         drafts = [Draft(like, by="reader", cause=fact.id, once=(f"likened:{event.subject}",))] if like else []
         drafts.append(Draft(reading, by="reader", cause=fact.id, once=once(event.subject)))
         if sorting.kind == "incident" and not (like and like.copy):
@@ -86,8 +89,12 @@ class Readings:
             elif station.code != taken or station.code not in self.pack.stations:
                 yield station.code
 
-    def _likened(self, event: events.ReportReceived, province: str, words: str) -> events.ReportLikened | None:
-        where = f"rehearsal:{province}" if event.rehearsal else province
+    def _likened(
+        self, event: events.ReportReceived, reading: events.ReportRead, words: str
+    ) -> events.ReportLikened | None:
+        # the first of a group stands for all of it: one that is hidden must not stand for one that is not
+        marks = {"rehearsal": event.rehearsal, "restricted": reading.restricted, "blocked": self.blocked(event)}
+        where = ":".join([*(mark for mark, is_so in marks.items() if is_so), reading.province])
         first = self.echoes.first(event.subject, event.at, where, words)
         return events.ReportLikened(subject=event.subject, first=first, copy=not self.known(event)) if first else None
 

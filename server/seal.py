@@ -142,7 +142,7 @@ class Vault:
                 self._db.execute("BEGIN IMMEDIATE")
                 found = [(owner, self._row(self._name(owner), make=True)) for owner in fresh]
                 self._db.execute("COMMIT")
-            except sqlite3.OperationalError as fault:
+            except sqlite3.DatabaseError as fault:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise Locked("the vault cannot be used") from fault
@@ -176,7 +176,7 @@ class Vault:
                 return self._boxes[owner]
             try:
                 row = self._row(self._name(owner), make)
-            except sqlite3.OperationalError as fault:
+            except sqlite3.DatabaseError as fault:
                 raise Locked("the vault cannot be used") from fault
             if row is None:
                 raise Forgotten("this owner's key was destroyed")

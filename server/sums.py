@@ -24,7 +24,7 @@ def counts(board: Board, scope: str) -> dict[str, Any]:
 
 def totals(board: Board) -> dict[str, Any]:
     """Figures of the whole room that name nobody and no place."""
-    kinds = _by(board, "kind", COUNTED)
+    kinds = _by(board, "kind", f"{COUNTED} AND {SCOPES['all']}")
     newest = board.db.execute("SELECT at FROM cards ORDER BY row DESC LIMIT 1").fetchone()
     rehearsed = _by(board, "rehearsal", "1")
     return {

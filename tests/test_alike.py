@@ -198,6 +198,28 @@ def test_a_rehearsal_and_the_real_thing_are_never_one_group(door, log, new_reade
     assert wires(log).count("report.likened") == 0
 
 
+def test_what_is_restricted_hides_no_open_report_and_is_told_by_none(door, log, new_reader, pack):
+    code = next(code for code in sorted(pack.taxonomy.restricted) if code in pack.taxonomy.subs)
+    for number, coded in enumerate((code, "XB", "XB", code)):
+        send(door, f"{coded} KD0123-7 {RUMOUR}", number)
+    read_all(new_reader())
+    facts = [raw.fact().event for raw in log.read()]
+    restricted = {event.subject for event in facts if isinstance(event, events.ReportRead) and event.restricted}
+    likened = [event for event in facts if isinstance(event, events.ReportLikened)]
+    assert (len(restricted), len(likened)) == (2, 2)
+    assert all((event.subject in restricted) == (event.first in restricted) for event in likened)
+
+
+def test_a_blocked_source_cannot_make_copies_of_what_others_say(door, log, new_reader):
+    alias = doors.seal.Sealer(door.folder / "keys").alias("+85512300001")
+    log.append(events.SourceBlocked(subject=alias, reason=""), by="administrator:Amina")
+    for number in (1, 2):
+        send(door, RUMOUR, number)
+    read_all(new_reader())
+    assert wires(log).count("incident.opened") == 2
+    assert "report.likened" not in wires(log)
+
+
 def test_a_copy_that_a_person_makes_an_incident_of_counts(door, log, keys, new_reader, pen):
     sent = [send(door, RUMOUR, number) for number in range(3)]
     read_all(new_reader())

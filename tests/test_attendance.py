@@ -211,6 +211,19 @@ def test_a_station_tells_what_is_missing_and_when_it_was_last_heard(pen: Pen) ->
     assert missing.stations(View(board.attendance, at("13:00"), False), "never") == ([], 0)
 
 
+def test_a_report_that_only_few_may_see_tells_nobody_when_or_from_where_it_came(pen: Pen) -> None:
+    roster = [enrolled(pen, 1, HERE), enrolled(pen, 2, THERE)]
+    open_, hidden = said(pen, 1, 1, "11:00"), said(pen, 2, 1, "12:07", restricted=True)
+    away = said(pen, 3, 2, "12:08", station=FAR, restricted=True)
+    view = View(board_of(pen, [*roster, *open_, *hidden, *away]).attendance, at("13:00"), False)
+    rows, _ = missing.stations(view)
+    assert {row["station"]: (row["state"], row["last"]) for row in rows} == {
+        HERE: ("heard", at("11:00")),
+        THERE: ("never", None),
+    }
+    assert missing.strays(view) == ([], 0)
+
+
 def total(view: View) -> dict[str, int]:
     """Stations in each state, in all; the provinces together say the same."""
     whole = heard.areas(view, "")

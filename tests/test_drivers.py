@@ -124,3 +124,17 @@ def test_nothing_that_is_handed_around_shows_numbers_or_words_when_it_is_printed
         request = driver(name).request(LETTER, given)
         assert LETTER.number not in repr(LETTER) + repr(request) + request.url
         assert LETTER.words not in repr(LETTER) + repr(request) + request.url
+
+
+@pytest.mark.parametrize("name", CALLED)
+@pytest.mark.parametrize(
+    ("words", "url", "what"),
+    [("\ud83d", "", ("refused",)), ("", "http://127.0.0.1:99999/", ("later",)), ("", "http://a..b/", ("later",))],
+)
+def test_what_cannot_even_be_said_never_ends_the_courier(
+    given: Settings, name: str, words: str, url: str, what: tuple[str, ...]
+) -> None:
+    letter = Letter(LETTER.id, LETTER.number, words or LETTER.words)
+    odd = settings.read({**ENV, "DATA_DIR": "data", **given.options, **({f"{name.upper()}_URL": url} if url else {})})
+    found = drivers.deliver(driver(name), letter, odd).what
+    assert found in what or (name, words, found) == ("smsgate", "\ud83d", "taken"), "JSON can hold half an emoji"

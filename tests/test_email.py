@@ -1,5 +1,6 @@
 """E-mail in: what is read of a mail, and that no mail whatever makes the door fail, wait or believe."""
 
+import signal
 from email.message import EmailMessage
 
 import pytest
@@ -159,3 +160,38 @@ def test_no_mail_at_all_makes_the_door_fail(door, text):
 def test_a_long_mail_is_read_to_a_length_and_a_longer_body_refused(door):
     assert len(bring(door, b"From: a@b.c\n\n" + b"x" * (gateway.LONGEST_BODY - 100))["text"]) == gateway.LONGEST_TEXT
     assert door.client.open(**signed(b"x" * (gateway.LONGEST_BODY + 1))).status_code == 413
+
+
+HEAD = b"From: a@b.c\nMessage-ID: <1@x>\n"
+SLOW = {  # written by a stranger, each took the parser minutes, and with it everybody at the door
+    "a charset": HEAD + b"Content-Type: text/plain; charset=punycode\n\na-" + b"b" * 900_000,
+    "another charset": HEAD + b"Content-Type: text/plain; charset=IDNA\n\nxn--" + b"b" * 900_000,
+    "a charset in a subject": b"Subject: =?punycode?q?a-" + b"b" * 900_000 + b"?=\n\nlate",
+    "many parameters": HEAD + b"Content-Type: text/plain" + b";a" * 450_000 + b"\n\nlate",
+    "an open quotation": HEAD + b'Content-Type: text/plain;"' + b";a" * 450_000 + b"\n\nlate",
+    "coded words": b"Subject: " + b"=?utf-8?q?a?= " * 60_000 + b"\n\nlate",
+    "parts": HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\n\n" * 140_000 + b"--x--\n",
+}
+
+
+@pytest.mark.parametrize("raw", SLOW.values(), ids=SLOW)
+def test_no_mail_keeps_everybody_at_the_door_waiting(door, raw):
+    """It ends, that is: processor time is counted here only so that this test ends, too."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, 30)
+    before = signal.signal(signal.SIGVTALRM, too_long)
+    try:
+        assert bring(door, raw)["text"]
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def too_long(*_):
+    raise AssertionError("It keeps everybody waiting.")
+
+
+def test_another_mail_with_the_same_id_is_another_report(door):
+    """Some programs give every mail one id, and a stranger who was sent a copy could be faster with other words."""
+    for sender, text in (("a@b.c", "first"), ("a@b.c", "second"), ("x@y.z", "first"), ("a@b.c", "first")):
+        bring(door, mail(text, sender))
+    assert [body["text"] for body in door.bodies()] == ["first", "second", "first"]

@@ -335,3 +335,25 @@ def test_only_what_is_set_up_is_fetched(env, found):
 def test_fetching_from_telegram_needs_the_bots_token():
     with pytest.raises(SystemExit, match="TELEGRAM_BOT_TOKEN is not set: TELEGRAM_FETCH needs it"):
         settings.read({**doors.ENV, "GATEWAYS": "telegram", "TELEGRAM_FETCH": "yes"})
+
+
+def test_a_mailbox_that_answers_a_search_with_nothing_at_all_is_empty(post, monkeypatch):
+    """Some servers leave out the line that would say so."""
+    monkeypatch.setattr(imaplib.IMAP4, "uid", lambda self, *words: ("OK", [None]))
+    post[2].step()
+
+
+def test_nobody_is_followed_to_another_address_with_the_bots_token(bot, monkeypatch):
+    *_, fake, source, _ = bot
+
+    def elsewhere(self) -> None:
+        self.offsets.append(-1)
+        self.send_response(302)
+        self.send_header("Location", self.path if len(self.offsets) < 5 else "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    monkeypatch.setattr(fake, "do_GET", elsewhere)
+    with pytest.raises(OSError):  # noqa: PT011 - as urllib tells it
+        source.step()
+    assert len(fake.offsets) == 1

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest import stations
 from ingest.form import WORDS
 from tests import doors, phone
 from tests.doors import ENV
@@ -63,6 +64,19 @@ def test_the_page_after_sending_says_the_number_and_nothing_that_gives_the_sende
     page = door.client.post("/", data=typed, headers=BROWSER).text
     assert not [value for value in typed.values() if value in page]
     assert "<title>Message</title>" in page
+
+
+def test_asking_for_provinces_that_do_not_exist_fills_no_memory(door):
+    assert door.client.get("/stations/08.json").status_code == 200
+    before = sizes()
+    for n in range(5):
+        assert door.client.get(f"/stations/nowhere-{n}.json").status_code == 404
+    assert sizes() == before
+
+
+def sizes() -> list[int]:
+    """How much each of the caches in stations.py holds."""
+    return [each.cache_info().currsize for each in vars(stations).values() if hasattr(each, "cache_info")]
 
 
 def test_who_sends_without_a_number_has_no_source(door):

@@ -28,7 +28,8 @@ DETAIL = """; This file format was designed for Gammu and is compatible with Gam
 
 @pytest.fixture
 def door(log, tmp_path):
-    return doors.build(tmp_path / "data", log, GATEWAYS="gammu", DATA_DIR=str(tmp_path / "data"))
+    env = {"GATEWAYS": "gammu", "DATA_DIR": str(tmp_path / "data"), "TEXTS": "on", "TEXTS_BY": "gammu"}
+    return doors.build(tmp_path / "data", log, **env)
 
 
 @pytest.fixture
@@ -348,3 +349,13 @@ def test_texts_to_send_become_files_of_smsd_once_and_what_became_of_them_is_told
     handles = {fact.subject: fact.handle for fact in facts if isinstance(fact, events.TextSent)}
     receipts = {fact.subject: fact.status for fact in facts if isinstance(fact, events.ReceiptReceived)}
     assert receipts == {handles["t-1"]: "sent", handles["../t"]: "failed", handles["t-3"]: "failed"}
+
+
+def test_two_messages_of_one_second_in_different_formats_are_two_reports(door, inbox, monkeypatch):
+    """Smsd numbers the files of each ending by themselves."""
+    monkeypatch.setattr(gammu_inbox, "PARTS", -1.0)
+    text = lay(inbox, unicode("PR KD0123 late"))
+    (inbox / text.name.replace(".txt", ".bin")).write_bytes(b"LC KD0123")
+    looks(forwarder(Through(door), inbox))
+    assert sorted(body["text"] for body in door.bodies()) == ["LC KD0123", "PR KD0123 late"]
+    assert list(inbox.iterdir()) == []

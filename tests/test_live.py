@@ -1,5 +1,7 @@
 """The live line: whole cards with their place, each role its own, nobody without a session, and no gap unnoticed."""
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from flask_socketio.test_client import SocketIOTestClient
 from dashboard import views
 from dashboard.live import MOST_CARDS, SPACE
 from server import queries
+from server.log import Down
 from server.roles import ROLES
 from tests import days
 from tests.days import Pen, report_id
@@ -228,6 +231,20 @@ def test_facts_that_are_about_no_card_move_the_cursor_and_miss_nothing(house: Ho
     house.fold()
     (patch,) = patches(looking)
     assert (patch["cards"], patch["missed"], patch["cursor"]) == ([], 0, house.log.head())
+
+
+def test_a_vault_that_is_away_is_an_outage_after_which_the_picture_goes_on(house: House, pen: Pen, keys: Path) -> None:
+    by(house, pen.received(1), pen.read(1))
+    house.live.room.vault._db.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(keys / "vault" / "vault.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    for follow in (house.live.catch_up, house.live.step):
+        with pytest.raises(Down):
+            follow()
+    other.execute("ROLLBACK")
+    other.close()
+    house.fold()
+    assert house.live.room.board.cursor == house.log.head()
 
 
 def test_a_room_that_starts_again_shows_the_same(house: House, pen: Pen, keys: Any, pack: Any) -> None:

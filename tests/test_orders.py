@@ -105,7 +105,7 @@ def test_who_was_in_danger_is_blocked_or_has_no_words_in_their_language_is_left_
     ],
 )
 def test_what_cannot_be_sent_is_refused_with_a_sentence(room: House, fields: dict[str, str], sentence: str) -> None:
-    answer = room.program("analyst").post("/api/v1/orders", json={**WORDS, "why": "bulk", **fields})
+    answer = room.at_desk("Amina").post("/api/v1/orders", json={**WORDS, "why": "bulk", **fields})
     assert answer.status_code == 422
     assert sentence in answer.json["error"]["message"]  # type: ignore[index]
 
@@ -180,7 +180,7 @@ def test_nothing_can_be_approved_while_texts_are_off(office: Office) -> None:
 
 
 def test_neither_words_nor_names_nor_numbers_of_an_order_stand_in_clear(room: House, office: Office) -> None:
-    client = room.program("administrator")
+    client = room.at_desk("Amina", "administrator")
     order = drafted(room, client)
     whole = str(office.log.read()) + str(client.get("/api/v1/texts").json)
     assert not [number for number in NUMBERS if number[4:] in whole]
@@ -216,3 +216,29 @@ def test_an_order_for_some_phones_reaches_whoever_has_them() -> None:
 def test_who_may_not_approve(state: str, name: str, csrf: str) -> None:
     with pytest.raises(Refused):
         orders.may_approve(state, "analyst:A", Person(name, "administrator", "k", csrf))
+
+
+@pytest.mark.parametrize("odd", ["late \ud83d", "a\0b", "\x1b[2J"])
+def test_words_that_no_phone_can_show_are_refused_before_they_stop_the_courier(room: House, odd: str) -> None:
+    answer = room.at_desk("Amina").post("/api/v1/orders", json={**WORDS, "why": "bulk", "words.en": odd})
+    assert answer.status_code == 422
+    assert "no phone can show" in answer.json["error"]["message"]  # type: ignore[index]
+    fine = {"words.en": "one\r\ntwo", "words.km": "ខ្ញុំ\u200bនៅ 😀"}
+    assert room.at_desk("Amina").post("/api/v1/orders", json={**fine, "why": "bulk"}).status_code == 202
+
+
+def test_a_program_writes_no_order_that_its_owner_could_approve_as_a_second_person(room: House, office: Office) -> None:
+    answer = room.program("analyst").post("/api/v1/orders", json={**WORDS, "why": "bulk"})
+    assert answer.status_code == 422
+    assert office.facts(events.OrderDrafted) == []
+
+
+def test_who_no_longer_wants_texts_after_the_draft_gets_none(room: House, office: Office) -> None:
+    order, all_of_them = (drafted(room, room.at_desk("Amina"), **more) for more in ({}, {"unwilling": "1"}))
+    enrol(office.log, office.folder, 0, replies=False)
+    decided(room, room.at_desk("Bora"), order)
+    all_steps(office.courier())
+    assert sorted(office.ends()) == ["sent", "sent", "unwilling"]
+    decided(room, room.at_desk("Bora"), all_of_them)
+    all_steps(office.courier())
+    assert sorted(office.ends()[3:]) == ["sent"] * 4, "said on purpose when it was drafted"

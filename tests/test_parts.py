@@ -1,5 +1,6 @@
 """Long messages come in parts: in any order, twice, or not at all; no word is lost and none is read twice."""
 
+import contextlib
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,15 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.message import Message
-from server import events, parts, queries
+from server import events, parts, queries, sums
 from server import readings as readings_of
 from server.board import Board
 from server.drawer import Drawer
-from server.log import Log
+from server.log import Down, Log
 from server.pack import Pack
 from server.queries import Filters
 from server.reader import Reader
-from server.seal import Opener, Vault
+from server.seal import Locked, Opener, Sealer, Vault
 from tests import doors, house
 from tests.days import the_pack
 from tests.doors import Door
@@ -170,6 +171,30 @@ def test_a_part_that_comes_too_late_is_read_by_itself(door, log, keys, new_reade
     assert wires(log).count("report.joined") == 0
 
 
+def test_a_reader_that_begins_with_a_monitors_lost_part_knows_the_monitor(door, log, keys, new_reader, clock):
+    send(door, 1, 2, WORDS, reference="1", sender="+85512999888")
+    send(door, 1, 2, WORDS, reference="2")
+    alias = Sealer(keys / "keys").alias(SENDER)
+    monitor = {"organisation": "one", "language": "km", "replies": False, "aliases": alias, "rehearsal": False}
+    log.append(events.MonitorEnrolled(subject="m1", sealed="", **monitor), by="console")
+    read_all(new_reader())
+    clock.later()
+    new_reader().step()
+    assert wires(log).count("incident.opened") == 2
+    [likened] = [raw.fact().event for raw in log.read() if raw.fields["wire"] == "report.likened"]
+    assert not likened.copy
+
+
+def test_the_parts_of_one_message_are_counted_as_one_report(door, log, keys, new_reader):
+    for number in (1, 2, 3):
+        send(door, number, 3, f"piece {number} ")
+    read_all(new_reader())
+    board = Board(Opener(keys / "keys"), Vault(keys), lambda text: False, the_pack())
+    board.fold(log.read())
+    counted = sums.totals(board)
+    assert (counted["total"], counted["kinds"]) == (1, {"tally": 1})
+
+
 def test_a_part_that_comes_twice_under_two_ids_says_nothing_new(door, log, keys, new_reader, clock):
     reader = new_reader()
     for number, again in ((1, "a"), (1, "b"), (2, "a"), (2, "b"), (1, "c")):
@@ -248,6 +273,30 @@ def test_parts_that_cannot_be_read_stay_on_the_feed(door, log, keys, new_reader,
     read_all(reader)
     assert [card["kind"] for card in cards(keys, log)] == ["set_aside", "set_aside"]
     assert "canary" not in caplog.text
+
+
+@pytest.mark.parametrize("outage", [Locked, Down])
+@pytest.mark.parametrize("lost", [False, True])
+def test_an_outage_while_parts_are_read_is_no_fault_of_theirs(
+    door, log, keys, new_reader, clock, monkeypatch, outage, lost
+):
+    def fail(*_: object) -> None:
+        raise outage("away")
+
+    reader = new_reader()
+    with monkeypatch.context() as away:
+        away.setattr(reader.readings.echoes, "first", fail)
+        for number in (1, 2):
+            send(door, number, 3 if lost else 2, f"XB KD0123-7 piece {number} ")
+        for _ in range(parts.MOST_TRIES + 5):
+            with contextlib.suppress(Down):
+                read_all(reader)
+                clock.later()
+                read_all(reader)
+                raise AssertionError("It was read during an outage.")
+    read_all(reader)
+    assert "report.set_aside" not in wires(log)
+    assert len(readings(log)) == (2 if lost else 1)
 
 
 def test_a_part_that_a_person_made_an_incident_of_stays_one(door, log, keys, new_reader, pen):

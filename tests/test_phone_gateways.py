@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
 
 from ingest.door import gateway_file
 from ingest.gateways import Call, Received, Text
@@ -516,3 +517,40 @@ def test_no_json_whatever_makes_whatsapp_or_telegram_fail(whole):
     received(smsgate.event("sms:received", whole))
     received(smsgate.event("system:ping", whole))
     received(smssync.task("result", {"message_result": whole, "x": whole}, secret=doors.ENV["SMSSYNC_SECRET"]))
+
+
+# what stands in clear on the record, and what a hand-made call could bring
+
+
+def test_a_reason_with_a_number_in_it_or_signs_that_are_none_stays_out_of_the_record(door):
+    for n, reason in enumerate(("30003", f"to {SENDER}", "+855 12-345-678", "\udcff", "line\nend")):
+        come_in(door, twilio.status(f"t-{n}", "failed", ErrorCode=reason))
+    became = [raw.fact().event for raw in door.log.read()]
+    assert [fact.reason for fact in became] == ["30003", "", "", "", ""]
+
+
+@pytest.mark.parametrize("level", [10**400, -1, 101, True])
+def test_a_battery_level_that_is_none_is_not_told(door, level):
+    come_in(door, ping(level, 0))
+    assert signs(door) == [("power_lost", 1 if level is True else -1)]
+
+
+@pytest.mark.parametrize("level", ["9" * 5000, "1000", "-5", "x", ""])
+def test_a_phone_with_an_odd_battery_is_heard_all_the_same(door, level):
+    come_in(door, envayasms.signed({"action": "outgoing", "battery": level, "power": "0"}))
+    assert signs(door) == [("power_lost", -1)]
+
+
+def test_words_that_no_signature_covers_are_not_taken(door):
+    """A GET is signed by its address: who overheard one could put any body behind it."""
+    url = f"{doors.ENV['PUBLIC_BASE_URL']}/in/twilio?a=1"
+    sign = RequestValidator(doors.ENV["TWILIO_AUTH_TOKEN"]).compute_signature(url, {})
+    made = {"method": "GET", "path": "/in/twilio", "query_string": "a=1", "headers": {"X-Twilio-Signature": sign}}
+    [body] = come_in(door, made | {"data": b"SOS KD0123", "content_type": "text/plain"})
+    assert "SOS" not in body["text"]
+
+
+def test_an_event_of_a_newer_sms_gate_that_brings_words_is_kept(door):
+    payload = {"messageId": "1", "message": WORDS, "sender": SENDER, "receivedAt": smsgate.received("a")}
+    [body] = come_in(door, smsgate.event("rcs:incoming", payload))
+    assert (body["text"], body["sender"]) == (WORDS, SENDER)

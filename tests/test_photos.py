@@ -231,6 +231,35 @@ def test_only_the_form_takes_more_than_64_kilobytes_and_nobody_more_than_ten_meg
     assert door.reports() == []
 
 
+def test_the_room_for_a_photo_is_no_room_for_words(door):
+    long = "late " * 20_000
+    answer = sent(door, b"", text=long)
+    assert (answer.status_code, WORDS["en"]["text_long"] in answer.text) == (413, True)
+    assert door.client.post("/", data=long.encode(), content_type="text/plain").status_code == 413
+    key = phone.key_in(door.client.get("/").text)
+    for fields in ({"text": long}, {"text": "late", "station": long}):
+        body, _ = phone.closed(phone.packed({"id": "d" * 22, **fields}), key)
+        assert door.client.post("/sealed", data=body).status_code == 400
+    assert door.reports() == []
+
+
+def test_small_files_are_not_drawn_all_at_once_for_a_small_file_may_hold_a_large_picture(door, monkeypatch):
+    drawn, go, late = threading.Semaphore(0), threading.Event(), threading.Event()
+    monkeypatch.setattr(attach, "PATIENCE", 0.01)
+    monkeypatch.setattr(darkroom, "develop", lambda raw: (drawn.release(), go.wait(20), raw)[2])
+    others = [threading.Thread(target=sent, args=(door, picture(size=(60 + n, 40)))) for n in range(attach.AT_ONCE)]
+    for other in others:
+        other.start()
+        assert drawn.acquire(timeout=20)
+    last = threading.Thread(target=lambda: (sealed(door, picture())[0] == 503 and late.set()))
+    last.start()
+    assert late.wait(20), "it is drawn although all tables are taken"
+    go.set()
+    for other in (*others, last):
+        other.join()
+    assert (len(taken(door)), len(door.reports())) == (attach.AT_ONCE, attach.AT_ONCE + 1)
+
+
 @pytest.fixture
 def house(door, pack: Pack, log):
     sent(door, picture())

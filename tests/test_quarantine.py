@@ -181,10 +181,11 @@ def test_a_full_disk_costs_only_what_was_refused_and_says_so(tmp_path, log, capl
     assert door.client.open(**doors.kannel()).status_code == 200
 
 
-def test_a_damaged_file_stays_and_hinders_nobody(tmp_path, log, command, capsys):
+@pytest.mark.parametrize("damaged", [b"k1.AAAA", b"", b"\xff\xfe\x00", b"k1.\xff"])
+def test_a_damaged_file_stays_and_hinders_nobody(tmp_path, log, command, capsys, damaged):
     door = doors.build(tmp_path, log, KANNEL_SECRET=TYPED)
     turned_away(door, "kannel", 2)
-    door.quarantine.kept("kannel")[0].write_text("k1.AAAA")
+    door.quarantine.kept("kannel")[0].write_bytes(damaged)
     command("recheck", "kannel")
     assert "1 of 2 calls" in capsys.readouterr().out
 

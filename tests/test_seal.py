@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.seal import Forgotten, Opener, Sealer, Vault, make_keys, owner_of
+from server.seal import Forgotten, Locked, Opener, Sealer, Vault, make_keys, owner_of
 
 BODY = {"text": "secret ballot ខ្មែរ \udc80 \x00", "lat": 11.5, "lon": None, "unread": ["a"]}
 
@@ -136,6 +136,16 @@ def test_two_processes_that_first_use_an_owner_at_once_share_one_key(keys: Path)
     with ThreadPoolExecutor(4) as pool:
         sealed = list(pool.map(lambda vault: vault.seal("source:a", BODY), vaults))
     assert all(vault.open("source:a", each) == BODY for vault in vaults for each in sealed)
+
+
+def test_a_vault_whose_file_is_damaged_is_locked_and_no_fault_of_what_was_to_be_sealed(keys: Path) -> None:
+    vault = Vault(keys)
+    vault.seal("source:a", {"text": "a"})
+    (keys / "vault" / "vault.db").write_bytes(b"no vault" * 1024)
+    with pytest.raises(Locked):
+        vault.seal("source:b", {"text": "b"})
+    with pytest.raises(Locked):
+        vault.seal_all([("source:b", {"text": "b"})])
 
 
 def test_the_vault_s_file_names_nobody(keys: Path) -> None:

@@ -3,6 +3,11 @@ import { draw, make } from "./make.js";
 import { figure, t } from "./words.js";
 
 const STATUSES = ["delivered", "sent", "asked", "failed"];
+const when = new Intl.DateTimeFormat("en-GB", {
+  timeZone: document.querySelector("[data-zone]").dataset.zone,
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 
 /** How many of what, in words. */
 export const became = (counts) =>
@@ -59,7 +64,7 @@ function state(order) {
 
 function history(order) {
   const name = (by) => by.split(":").slice(1).join(":");
-  const at = (time) => time.slice(0, 10) + " " + new Date(time).toTimeString().slice(0, 5);
+  const at = (time) => when.format(new Date(time));
   const drafted = t("order.by", { name: name(order.author), at: at(order.drafted), why: t(`order.why.${order.why}`) });
   if (!order.approver) return drafted;
   return `${drafted} · ${t("order.by.second", { name: name(order.approver), at: at(order.approved) })}`;

@@ -130,7 +130,8 @@ def _receipts(fields: Mapping[str, str]) -> tuple[Receipt, ...]:
 def _signs(fields: Mapping[str, str]) -> tuple[Sign, ...]:
     """That the phone lives, and what changed on it; each call also says whether it hangs on the mains."""
     device = fields.get("phone_id") or fields.get("phone_number", "")
-    battery = int(level) if (level := fields.get("battery", "")).isascii() and level.isdigit() else None
+    level = fields.get("battery", "")
+    battery = int(level) if level.isascii() and level.isdigit() and len(level) <= len("100") else None
     alive = Sign("alive", device, battery)
     if fields.get("action") == "device_status" and fields.get("status") in DEVICE:
         return (alive, Sign(DEVICE[fields["status"]], device, battery))

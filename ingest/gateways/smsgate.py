@@ -27,7 +27,7 @@ from server.settings import Settings
 NAME = "smsgate"
 METHODS = ("POST",)
 WINDOW = 300  # seconds between signing and now
-INCOMING = ("received", "downloaded")  # how the events that bring a message end; the others tell of the phone
+INCOMING = ("received", "downloaded")  # how the events that bring a message end; others, if they hold no words, do not
 BECAME = {"sms:sent": "sent", "sms:delivered": "delivered", "sms:failed": "failed", "sms:cancelled": "failed"}
 ENVELOPE = {"messageId", "sender", "phoneNumber", "recipient", "simNumber", "receivedAt", "subject", "body"}
 
@@ -39,10 +39,10 @@ def receive(call: Call, settings: Settings, now: datetime) -> Received:
     if not isinstance(body, dict) or not isinstance(body.get("event"), str):
         return Received((Message(gateway=NAME, text=decoded(call.body)),))
     event, payload = body["event"], body.get("payload")
-    if not event.endswith(INCOMING):
-        fields = payload if isinstance(payload, dict) else {}
+    fields = payload if isinstance(payload, dict) else {}
+    if not event.endswith(INCOMING) and not {"message", "messages"} & set(fields):
         return Received(receipts=_receipts(event, fields), signs=_signs(words(body.get("deviceId")), fields))
-    batch = payload.get("messages") if isinstance(payload, dict) else None
+    batch = fields.get("messages")
     if isinstance(batch, list) and batch:
         return Received(tuple(_message(body, each, f":{place}", words(each)) for place, each in enumerate(batch)))
     return Received((_message(body, payload, "", decoded(call.body)),))

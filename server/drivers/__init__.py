@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from server.settings import Settings
 
@@ -70,10 +70,14 @@ def deliver(driver: Driver, letter: Letter, given: Settings) -> Outcome:
     """Hand a letter to its gateway. Never raises: what is not known is `unsure`."""
     known = "" if driver.NAMES_ITSELF else letter.id
     try:
-        status, body = _post(driver.request(letter, given))
+        asked = driver.request(letter, given)
+    except ValueError:  # half a pair has no bytes
+        return Outcome("refused", reason="odd signs")
+    try:
+        status, body = _post(asked)
     except Unreached:
         return Outcome("later", reason="unreached")
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, http.client.HTTPException):
         return Outcome("unsure", known, "no answer")
     if status in NOT_NOW:
         return Outcome("later", reason=f"http {status}")
@@ -85,21 +89,31 @@ def deliver(driver: Driver, letter: Letter, given: Settings) -> Outcome:
 def _post(asked: Request) -> tuple[int, bytes]:
     """Status and body. http.client knows no redirects and no proxies: nobody else is ever told."""
     parts = urlsplit(asked.url)
-    host, port = parts.hostname or "", parts.port
-    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
-    if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(host, port, timeout=PATIENCE, context=ssl.create_default_context())
+    connection = _connected(parts)
     try:
-        try:
-            connection.connect()
-        except OSError as fault:
-            raise Unreached from fault
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, asked.body, dict(asked.headers))
         answer = connection.getresponse()
         return answer.status, answer.read(LONGEST)
     finally:
         connection.close()
+
+
+def _connected(parts: SplitResult) -> http.client.HTTPConnection:
+    """Raises Unreached, also where the address is none."""
+    try:
+        host, port = parts.hostname or "", parts.port
+        connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+        if parts.scheme == "https":
+            connection = http.client.HTTPSConnection(host, port, timeout=PATIENCE, context=ssl.create_default_context())
+        try:
+            connection.connect()
+        except BaseException:
+            connection.close()
+            raise
+    except (OSError, ValueError) as fault:
+        raise Unreached from fault
+    return connection
 
 
 def basic(user: str, password: str) -> str:

@@ -11,11 +11,12 @@ NAME = "email"
 SETTINGS = {"EMAIL_SECRET": "made-up-email-secret"}
 ANSWER = b""
 FROM = "amina@example.org"
+SAID = sha256(f"{FROM}\n{WORDS}".encode()).hexdigest()[:16]
 KEEPS = {
     "text": WORDS,
     "sender": FROM,
     "raw_sender": FROM,
-    "message_id": f"<{ID}@example.org>",
+    "message_id": f"<{ID}@example.org>:{SAID}",
     "to": "room@example.org",
 }
 
