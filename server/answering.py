@@ -15,6 +15,7 @@ from server.seal import Forgotten, Sealer, Vault, owner_of
 from server.settings import Settings
 
 FRESH = timedelta(minutes=10)  # an older report gets no answer
+HELD = timedelta(hours=2)  # nor does one that its network held for longer: who knows who holds the phone by now
 DARK = 24 * 3600  # seconds after a report of danger in which its sender's phones get no text of any kind
 HOURLY = 6  # answers to one number in an hour of the clock
 AGAIN = 6 * 3600  # seconds until the same number gets the same hint again
@@ -94,8 +95,9 @@ class Answering:
 
     def _is_old(self, fact: Fact, received: events.ReportReceived) -> bool:
         """A rehearsal's hour is simulated, so there the log's counts."""
-        at = moment(fact.cause) if received.rehearsal else received.at
-        return self._clock() - datetime.fromisoformat(at) > FRESH
+        at = datetime.fromisoformat(moment(fact.cause) if received.rehearsal else received.at)
+        sent = datetime.fromisoformat(received.sent_at) if received.sent_at and not received.rehearsal else at
+        return self._clock() - at > FRESH or at - sent > HELD
 
     def darken(self, source: str) -> None:
         """Send no text to this phone, nor to others of its owner, from now on. Raises log.Down."""

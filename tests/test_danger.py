@@ -75,6 +75,15 @@ def unwilling(office: Office) -> None:
     enrol(office.log, office.folder, replies=False)
 
 
+@pytest.mark.parametrize(("hours", "answers"), [(0, 1), (1, 1), (3, 0), (30, 0)])
+def test_a_text_that_the_network_held_for_hours_is_not_answered(
+    office: Office, gateway: Gateway, hours: int, answers: int
+) -> None:
+    office.report(sent_at=(office.now - timedelta(hours=hours)).isoformat(timespec="milliseconds"))
+    all_steps(office.courier())
+    assert len(gateway.calls) == answers
+
+
 @pytest.mark.parametrize(("change", "reason"), [(retired, "gone"), (another_phone, "gone"), (unwilling, "unwilling")])
 def test_an_answer_that_waits_is_not_sent_once_the_roster_says_otherwise(
     office: Office, gateway: Gateway, change: object, reason: str
