@@ -121,7 +121,7 @@ def room(folder: Path, *, opened: bool = True) -> Iterator[Room]:
     """A record and a door in `folder`, whose path must be short."""
     [port] = free_ports(1)
     env = {**doors.ENV, "DATA_DIR": str(folder), "REDIS_URL": "", "INTAKE_PORT": str(port), "PACK": "kh-2017"}
-    env |= {"GATEWAYS": "kannel,gammu", "PUBLIC_BASE_URL": ""}
+    env |= {"GATEWAYS": "kannel,gammu", "PUBLIC_BASE_URL": "", "TEXTS": "on", "TEXTS_BY": "gammu"}
     given = settings.read(env)
     seal.make_keys(folder / "keys")
     redis = start_redis(given)
