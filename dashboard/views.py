@@ -26,6 +26,7 @@ FOR_DESKS = (
 )
 FINEST = {"press": "district", "viewer": "province"}  # role -> the finest level of place it is told
 LEVELS = ("province", "district", "commune", "station")
+MOST_PHOTOS = 12  # on one card, the first that came: whoever sends thousands must not make every screen carry them
 FEWEST = 3  # monitors in a province, below which press and viewers are told nothing of its stations
 
 
@@ -60,7 +61,7 @@ def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
         **{name: row[name] for name in ("channel", "gateway", "version", "alike")},
         **(flags | empty | spoken | written),
         "unread": detail.get("unread", []),
-        "photos": list(row["photos"]),
+        "photos": list(row["photos"])[:MOST_PHOTOS],
         **_source(row),
         "reference": events.reference(row["id"]),
         "changed": log_id(changed),

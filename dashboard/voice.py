@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, render_template
 from dashboard.live import now
 from ingest.handed import Away, Entry
 from ingest.senders import e164
-from server import callsigns, grammar, registry
+from server import blocking, callsigns, grammar, registry
 from server.desk import said
 from server.guard import me, room
 from server.roles import Refused, allow
@@ -77,7 +77,7 @@ def _caller(typed: str) -> tuple[str, Monitor | None]:
     if sign is None:
         number = e164(typed, room().pack.region)
         return typed.strip(), roster.of_alias(room().sealer.alias(number)) if number else None
-    found = [one for one in roster.monitors() if sign.of == "monitor" and sign.fits(one.id)]
+    found = blocking.monitors(sign, roster)
     if len(found) != 1:
         raise Refused("Nobody on the roster has this call-sign. Ask for the number, or leave it empty.")
     return next(iter(roster.phones(found[0].id)), ""), found[0]

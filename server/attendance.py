@@ -46,28 +46,35 @@ class Attendance(Part):
             events.SourceUnblocked: self._judged,
             events.ReportRead: self._read,
             events.ReportSetAside: self._unread,
-            events.ReportJoined: self._unread,
+            events.IncidentOpened: self._decided,
+            events.IncidentRecategorised: self._decided,
         }
 
     def _read(self, fact: Fact, event: events.ReportRead) -> set[str]:
         card = self._card(event.subject)
         if card:
-            codes = " ".join(code for code in json.loads(card["codes"] or "[]") if code in self._turns)
+            said = json.loads(card["detail"]).get("codes", ())  # SQLite knows less of JSON than Python writes: no NaN
+            codes = " ".join(code for code in said if code in self._turns)
             # the card has been opened already; but where a desk was first to place it, that is not what was sent
             station = self.words("room", event.place).get("station") if card["placed"] else card["station"]
-            self._take(card, station=station or "", codes=codes, calm=event.kind in CALM, grave=event.restricted)
+            self._take(card, station=station or "", codes=codes, calm=event.kind in CALM, grave=card["restricted"])
         return set()
 
-    def _unread(self, fact: Fact, event: events.ReportSetAside | events.ReportJoined) -> set[str]:
-        """Not understood, or understood elsewhere: still a sign of life."""
+    def _unread(self, fact: Fact, event: events.ReportSetAside) -> set[str]:
+        """Not understood: still a sign of life, and nobody knows how grave."""
         if card := self._card(event.subject):
-            self._take(card, station="", codes="", calm=False, grave=False)
+            self._take(card, station="", codes="", calm=False, grave=True)
+        return set()
+
+    def _decided(self, fact: Fact, event: events.IncidentOpened | events.IncidentRecategorised) -> set[str]:
+        grave = "UPDATE signs SET grave = ? WHERE report = ?"
+        self.db.execute(grave, (event.restricted, event.subject))
         return set()
 
     def _card(self, report: str) -> sqlite3.Row | None:
         """What its card says of a report that has a source: the known monitor who sent it ("" for anybody else)."""
         found: sqlite3.Row | None = self.db.execute(
-            "SELECT id AS report, source, rehearsal, at, station, json_extract(detail, '$.codes') AS codes,"
+            "SELECT id AS report, source, rehearsal, at, station, detail, restricted,"
             " iif(standing = 'known', monitor, '') AS speaker,"
             " iif(standing = 'known', organisation, '') AS organisation,"
             " EXISTS (SELECT 1 FROM history WHERE card = id AND wire = 'incident.placed') AS placed"

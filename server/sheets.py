@@ -9,6 +9,8 @@ from server.roles import Refused
 
 SEPARATORS = ",;\t"
 LONGEST_CELL = 1000  # characters
+BENDS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))  # what turns the reading direction
+UNSEEN = dict.fromkeys((*range(32), *range(127, 160)), " ") | dict.fromkeys(BENDS)
 BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -35,8 +37,8 @@ def read(data: bytes) -> Sheet:
 
 
 def plain(text: str) -> str:
-    """Words as they are kept: composed, single spaces, nothing invisible at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("\0", " ").strip("\ufeff\u200b\u200e\u200f").split())
+    """Words as they are kept: composed, single spaces, no control characters, nothing invisible at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(UNSEEN).strip("\ufeff\u200b\u200e\u200f").split())
 
 
 def _decoded(data: bytes) -> str:

@@ -11,6 +11,7 @@ from server.roll import PROVEN
 from server.roster import Monitor, Roster, plain_pin
 from server.seal import Vault, owner_of
 
+MOST_PINS = 10  # different ones typed with one number, after which none proves anything: somebody is guessing
 ROW = "id, source, channel, rehearsal, standing, monitor, claims, organisation"
 
 
@@ -51,7 +52,7 @@ class Standings(Part):
         pin = plain_pin(str(self.words(owner_of(row["source"], event.subject), event.words).get("pin") or ""))
         if not pin or not pin.isascii():  # a stranger may type anything; no roster has such a PIN
             return set()
-        self.db.execute("INSERT OR REPLACE INTO typed VALUES (?, ?)", (event.subject, pin))
+        self.db.execute("INSERT OR REPLACE INTO typed VALUES (?, ?, ?)", (event.subject, row["source"], pin))
         return self._judge(fact, "id = ?", event.subject)
 
     def _roster_changed(self, fact: Fact, event: events.MonitorEnrolled | events.MonitorRetired) -> set[str]:
@@ -94,4 +95,10 @@ class Standings(Part):
         if row["channel"] in PROVEN:
             return True
         typed = self.db.execute("SELECT pin FROM typed WHERE card = ?", (row["id"],)).fetchone()
-        return typed is not None and self._roster.right_pin(monitor.id, typed["pin"])
+        if typed is None or self._guessed(row["source"]):
+            return False
+        return self._roster.right_pin(monitor.id, typed["pin"])
+
+    def _guessed(self, source: str) -> bool:
+        tries = "SELECT DISTINCT pin FROM typed WHERE source = ? LIMIT ?"
+        return len(self.db.execute(tries, (source, MOST_PINS + 1)).fetchall()) > MOST_PINS

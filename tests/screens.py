@@ -18,6 +18,8 @@ OUT = ROOT / "docs" / "screens"
 SPEED = "600"
 DECIDED = 60  # incidents that somebody has decided on before the pictures are taken
 FAULTY = "Ref,Name,Organisation,Phone,Station\nA1,Sok,Network A,012345678,KD0123-7\nA2,Dara,Network A,0123,KD0123-3\n"
+WORDS = {"en": "Please check in when it is safe.", "km": "សូមផ្ញើរបាយការណ៍វត្តមាន ពេលមានសុវត្ថិភាព។"}
+CALL = {"codes": "XB", "station": "KD0123-3", "time": "10:40", "count": "5", "words": "One man put them in."}
 METHODS = ("call_back", "second_source", "direct_observation")
 
 
@@ -36,7 +38,8 @@ def rehearsed(rig: Rig) -> None:
         body = json.dumps({"method": METHODS[n % 3], "reason": reason, "expect": card["version"]})
         path = f"/api/v1/incidents/{card['id']}/{door}"
         kind = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
-        assert rig.ask(rig.given.room_port, "POST", path, body, **kind)[0] == 202
+        status, answer = rig.ask(rig.given.room_port, "POST", path, body, **kind)
+        print("DECIDE", n, status, answer[:300], card["id"], card["version"]) if status != 202 else None
 
 
 def shot(
@@ -70,16 +73,60 @@ def khmer(page: Page) -> None:
     page.locator("[data-testid=feed] [data-id]").nth(1).click()
 
 
+def visit(page: Page, where: str) -> None:
+    """Another page of the room."""
+    page.goto(page.url.split("#")[0].rstrip("/") + f"/{where}")
+
+
+def written(page: Page) -> None:
+    """A reminder drafted, and the next one begun."""
+    visit(page, "texts?silent=1&why=reminder")
+    fields = [page.locator(f"[name='words.{language}']") for language in WORDS]
+    for _ in range(2):
+        page.wait_for_selector("[data-testid=order-new][open]")
+        for field, words in zip(fields, WORDS.values(), strict=True):
+            field.fill(words)
+        page.wait_for_selector("[data-testid=preview-people]")
+        if not page.locator("[data-order]").count():
+            page.click("[data-testid=order-form] .primary")
+            page.locator("[data-order]").wait_for()
+            page.click("[data-testid=order-new] summary")
+
+
+def approving(page: Page) -> None:
+    """What somebody else drafted, waiting for this person, in Khmer."""
+    khmer(page)
+    visit(page, "texts")
+
+
+def calling(page: Page) -> None:
+    """The voice desk while somebody calls who mistook a station's check digit."""
+    visit(page, "voice")
+    for name, said in CALL.items():
+        page.fill(f"[name={name}]", said)
+
+
+def calling_in_khmer(page: Page) -> None:
+    """The same in Khmer."""
+    khmer(page)
+    calling(page)
+
+
+def guide(page: Page) -> None:
+    """The SMS guide as it is printed."""
+    visit(page, "guide?lang=km")
+
+
 def roster(page: Page) -> None:
     """The page of the roster, a table checked."""
-    page.goto(page.url.split("#")[0].rstrip("/") + "/roster")
+    visit(page, "roster")
     page.set_input_files("[name=file]", {"name": "monitors.csv", "mimeType": "text/csv", "buffer": FAULTY.encode()})
     page.click("[data-testid=table-form] button")
 
 
 def coverage(page: Page) -> None:
     """Who should have spoken, with a province's districts and the stations behind a number."""
-    page.goto(page.url.split("#")[0].rstrip("/") + "/coverage")
+    visit(page, "coverage")
     page.locator("[data-testid=areas] tbody td:first-child button").first.click()
     page.locator("[data-testid=within] button").wait_for()
     page.locator("[data-testid=areas] tbody td.n button").first.click()
@@ -109,8 +156,9 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="sr"))
     laptop, wall, phone = (1366, 768), (1920, 1080), (390, 844)
-    with whole_room(folder) as rig:
-        for name, role in (("Sok", "analyst"), ("Chan", "press"), ("Dara", "administrator")):
+    people = (("Sok", "analyst"), ("Vanna", "analyst"), ("Chan", "press"), ("Dara", "administrator"))
+    with whole_room(folder, TEXTS="dry") as rig:
+        for name, role in people:
             rig.account(name, role)
         rehearsed(rig)
         with chromium() as browser:
@@ -122,7 +170,13 @@ def main() -> None:
             shot(rig, browser, "room-coverage", "Sok", lambda page: page.click("[data-layer=coverage]"), laptop)
             shot(rig, browser, "room-coverage-khmer", "Sok", covered, laptop, color_scheme="light")
             shot(rig, browser, "coverage", "Sok", coverage, wall, color_scheme="light")
+            shot(rig, browser, "coverage-phone", "Sok", lambda page: visit(page, "coverage"), phone)
             shot(rig, browser, "roster", "Dara", roster, laptop, color_scheme="light")
+            shot(rig, browser, "texts", "Sok", written, laptop, color_scheme="light")
+            shot(rig, browser, "texts-khmer", "Vanna", approving, laptop, color_scheme="dark")
+            shot(rig, browser, "voice", "Sok", calling, laptop, color_scheme="light")
+            shot(rig, browser, "voice-khmer", "Sok", calling_in_khmer, phone, color_scheme="light")
+            shot(rig, browser, "guide", "Sok", guide, (820, 1160), color_scheme="light")
             shot(rig, browser, "press", "Chan", nothing, laptop, color_scheme="light")
             plain(browser, "sign-in", f"{rig.given.room_base_url}/sign-in", laptop)
             plain(browser, "form", f"http://127.0.0.1:{rig.given.intake_port}/", phone)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,13 @@ def test_a_message_that_is_not_read_yet_counts_for_nothing_and_one_that_could_no
     assert states(board_of(pen, day)) == {HERE: "never"}
     board = board_of(pen, [*day, events.ReportSetAside(subject=report_id(1), reason="a fault")])
     assert states(board) == {HERE: "heard"}
+
+
+def test_numbers_that_are_none_in_what_was_sent_stop_nobody(pen: Pen) -> None:
+    received, read = said(pen, 1, 1, "12:10", "KC")
+    odd = pen.vault.seal(f"source:{ALIASES[1]}", {"text": "", "codes": ["KC"], "lat": float("nan")})
+    day = [enrolled(pen, 1, HERE), received, replace(read, words=odd)]
+    assert states(board_of(pen, day)) == {HERE: "heard"}
 
 
 def test_strangers_blocked_sources_and_typed_numbers_count_for_nothing(pen: Pen) -> None:
@@ -222,6 +230,29 @@ def test_a_report_that_only_few_may_see_tells_nobody_when_or_from_where_it_came(
         THERE: ("never", None),
     }
     assert missing.strays(view) == ([], 0)
+
+
+def decided(n: int, restricted: bool, first: bool = True) -> events.Event:
+    """A person takes report number n for an incident, or gives it another category."""
+    given = {"subject": report_id(n), "category": "OB", "sub": "", "severity": 3, "restricted": restricted}
+    if not first:
+        return events.IncidentRecategorised(**given, reason="")
+    return events.IncidentOpened(**given, report=report_id(n), province="", rehearsal=False, reason="")
+
+
+def test_whoever_says_that_a_report_is_restricted_says_it_of_its_hour_and_its_phone_too(pen: Pen) -> None:
+    roster, [received, read] = [enrolled(pen, 1, HERE)], said(pen, 1, 1, "11:00")
+
+    def seen(*day: events.Event) -> tuple[list[str], bool]:
+        view = View(board_of(pen, [*roster, *day]).attendance, at("15:00"), False)
+        return missing.silent(view), missing.stations(view)[0][0]["last"] is not None
+
+    plain, hidden, open_ = ([ALIASES[1]], True), ([], False), decided(1, False)
+    assert seen(received, read) == seen(received, read, open_) == seen(received, open_, read) == plain
+    assert seen(received, read, decided(1, True)) == seen(received, decided(1, True), read) == hidden
+    assert seen(received, read, open_, decided(1, True, first=False)) == hidden
+    assert seen(received, read, decided(1, True), decided(1, False, first=False)) == plain
+    assert seen(received, events.ReportSetAside(subject=report_id(1), reason="a fault")) == hidden
 
 
 def total(view: View) -> dict[str, int]:

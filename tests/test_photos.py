@@ -17,6 +17,7 @@ import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
 from PIL.ExifTags import GPS, IFD, Base
 
+from dashboard import views
 from ingest import attach, darkroom
 from ingest.form import WORDS
 from server import events, photos, seal, trace
@@ -251,7 +252,7 @@ def test_small_files_are_not_drawn_all_at_once_for_a_small_file_may_hold_a_large
     for other in others:
         other.start()
         assert drawn.acquire(timeout=20)
-    last = threading.Thread(target=lambda: (sealed(door, picture())[0] == 503 and late.set()))
+    last = threading.Thread(target=lambda: sealed(door, picture())[0] == 503 and late.set())
     last.start()
     assert late.wait(20), "it is drawn although all tables are taken"
     go.set()
@@ -315,6 +316,17 @@ def test_a_photo_that_overtook_its_report_on_the_way_still_finds_its_card(house,
     house.log.append(pen.received(7), by="gateway:form")
     house.fold()
     assert house.program("analyst").get(f"/api/v1/cards/{report_id(7)}").json["card"]["photos"] == [name]
+
+
+def test_a_report_with_photos_without_end_stays_a_card_of_a_bounded_length(house, pen):
+    house.log.append(pen.received(7), by="gateway:form")
+    names = [f"{report_id(7)}-{n:08x}" for n in range(views.MOST_PHOTOS + 5)]
+    for name in names:
+        more = events.ReportPhotographed(subject=report_id(7), photo=name, came="aa", size=5, kept="bb")
+        house.log.append(more, by="gateway:form")
+    house.fold()
+    card = house.program("analyst").get(f"/api/v1/cards/{report_id(7)}").json["card"]
+    assert card["photos"] == names[: views.MOST_PHOTOS]
 
 
 def test_the_life_of_a_report_names_its_photo(door):

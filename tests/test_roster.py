@@ -25,6 +25,7 @@ from server.roles import ROLES, Refused
 from server.roll import Roll
 from server.roster import Roster
 from server.seal import Opener, Vault
+from server.standing import MOST_PINS
 from tests import house as houses
 from tests.days import PLACES, STATION, Pen, raws, report_id, the_pack
 from tests.house import DESKS, House, cards, error
@@ -217,6 +218,15 @@ def test_the_same_list_is_the_same_in_whatever_dialect(data: bytes, pack: Pack) 
         return [{**vars(entry), "row": 0} for entry in checked.entries]
 
     assert entries(data) == entries(SMALL)
+
+
+def test_a_table_cannot_write_over_the_operators_screen(command: Console) -> None:
+    hostile = "\x1b[2JNetwork\u202e A\x07\x9b31m"
+    header = [*HEADER[:2], "Organisation", *HEADER[3:], hostile]
+    said = command("import", file=table([*SOK[:2], hostile, *SOK[3:], "x"], header=header)) + command("list")
+    assert "1 enrolled" in said
+    assert "Network A" in said
+    assert not {"\x1b", "\u202e", "\x07", "\x9b"} & set(said)
 
 
 def test_the_operator_can_say_which_column_is_what(command: Console, log: Log) -> None:
@@ -417,6 +427,20 @@ def test_a_number_that_was_only_typed_makes_nobody_known_without_the_pin(house: 
     )
     for pin in ("4711", "4712", "៤៧១១"):
         assert pin not in everything
+
+
+def test_whoever_tries_many_pins_with_a_monitors_number_finds_none_that_proves(house: House, pen: Pen) -> None:
+    import_(house, SMALL)
+    for n in range(MOST_PINS):  # the same slip again and again uses up nothing
+        report(house, pen, n, ONE, channel="web", pin="4712")
+    report(house, pen, 20, ONE, channel="web", pin="4711")
+    for n in range(MOST_PINS):
+        report(house, pen, 30 + n, ONE, channel="web", pin=f"90{n:02d}")
+    report(house, pen, 50, ONE, channel="web", pin="4711")
+    report(house, pen, 51, ONE)
+    told = cards(house.program("analyst"))
+    assert [told[report_id(n)]["known"] for n in (20, 50, 51)] == ["known", "unknown", "known"]
+    assert told[report_id(50)]["claims"] == told[report_id(51)]["source"]
 
 
 def test_a_monitor_without_a_pin_is_known_by_none(house: House, pen: Pen) -> None:

@@ -10,9 +10,14 @@ const form = hook("voice-form");
 const outcome = hook("voice-outcome");
 const REST = 250; // ms of rest before it is read back
 const SENT = 8; // shown of what was sent from this page
-let id = crypto.randomUUID(); // of the report that is being typed: trying again is the same report
+let id = fresh(); // of the report that is being typed: trying again is the same report
 let timer;
 let asked = 0;
+
+/** An id that nobody else has; without TLS a browser makes no UUID. */
+function fresh() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 /** The fields as one message, as a monitor would have sent it. */
 function text() {
@@ -97,7 +102,7 @@ async function send(event) {
 
 /** An empty form for the next caller. */
 function begin(rehearsal) {
-  id = crypto.randomUUID();
+  id = fresh();
   form.reset();
   if (form.elements.rehearsal) form.elements.rehearsal.checked = rehearsal;
   hook("voice-read").replaceChildren();
