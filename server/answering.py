@@ -8,10 +8,10 @@ from server.answers import RECEIPT
 from server.drawer import Drawer
 from server.log import Draft, Fact, Log
 from server.pack import Pack
-from server.part import moment
 from server.replies import Heard
 from server.roster import Monitor, Roster
 from server.seal import Forgotten, Sealer, Vault, owner_of
+from server.section import moment
 from server.settings import Settings
 
 FRESH = timedelta(minutes=10)  # an older report gets no answer

@@ -10,9 +10,9 @@ from server import coverage, events
 from server.coverage import Sign
 from server.log import Fact
 from server.pack import Pack
-from server.part import Part
 from server.roster import Monitor, Roster
 from server.seal import Vault
+from server.section import Section
 
 CALM = ("checkin", "quiet")  # kinds of report that say that all is well
 AT_STATION = (  # every sign of life that counts for the station `:here`
@@ -22,7 +22,7 @@ AT_STATION = (  # every sign of life that counts for the station `:here`
 )
 
 
-class Attendance(Part):
+class Attendance(Section):
     """Stations that are expected and what they were heard by. It stands behind the roster, which knows the monitors,
     and behind the standing of each card, which says whose report it is.
 

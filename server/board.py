@@ -9,16 +9,16 @@ from server.cards import Cards
 from server.crowds import Crowds
 from server.log import START, Fact, Raw
 from server.pack import Pack
-from server.part import Part, tables
 from server.people import People
 from server.roster import Roster
 from server.seal import Opener, Vault
+from server.section import Section, tables
 from server.standing import Standings
 from server.texts import Texts
 
 
 class Board:
-    """Facts folded into tables, each part by its own rules. `suspect(text)`: unread words may be restricted."""
+    """Facts folded into tables, each section by its own rules. `suspect(text)`: unread words may be restricted."""
 
     def __init__(self, opener: Opener, vault: Vault, suspect: Callable[[str], bool], pack: Pack) -> None:
         self.db = tables()
@@ -29,7 +29,7 @@ class Board:
         standings = Standings(self.db, vault, self.roster)  # behind what it judges by
         self.attendance = Attendance(self.db, vault, self.roster, pack)
         self.texts = Texts(self.db, vault)
-        parts: tuple[Part, ...] = (
+        sections: tuple[Section, ...] = (
             self._cards,
             Crowds(self.db, vault),
             self.people,
@@ -39,8 +39,8 @@ class Board:
             self.texts,
         )
         self._folds: dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]] = {}
-        for part in parts:
-            for kind, fold in part.folds.items():
+        for section in sections:
+            for kind, fold in section.folds.items():
                 self._folds.setdefault(kind, []).append(fold)
 
     def fold(self, raws: Iterable[Raw]) -> set[str]:

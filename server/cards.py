@@ -8,14 +8,14 @@ from typing import Any
 
 from server import events
 from server.log import Fact, place
-from server.part import Part, moment
 from server.seal import Forgotten, Opener, Vault, owner_of
+from server.section import Section, moment
 
 PERSONAL = ("sender", "raw_sender", "pin")  # of what was sealed, never on a card
 SEARCHED = 4000  # characters of a report that can be searched
 
 
-class Cards(Part):
+class Cards(Section):
     """The cards. `suspect(text)` says whether unread words may be restricted."""
 
     TABLES = "cards.sql"

@@ -6,11 +6,11 @@ from typing import Any
 
 from server import events
 from server.log import Fact, place
-from server.part import Part
 from server.seal import Vault
+from server.section import Section
 
 
-class Crowds(Part):
+class Crowds(Section):
     """Kept beside the cards, behind them. A copy counts nowhere until somebody makes an incident of it."""
 
     TABLES = "crowds.sql"

@@ -4,11 +4,11 @@ import sqlite3
 
 from server import events
 from server.log import Fact
-from server.part import Part, moment
 from server.seal import Vault
+from server.section import Section, moment
 
 
-class People(Part):
+class People(Section):
     """The accounts."""
 
     TABLES = "people.sql"

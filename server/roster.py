@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from server import events
 from server.log import START, Fact, Raw
-from server.part import Part, moment, tables
 from server.seal import Vault
+from server.section import Section, moment, tables
 
 COLUMNS = "id, organisation, language, replies, stations, no_signal, supervisor, rehearsal"
 
@@ -34,7 +34,7 @@ class Monitor:
     rehearsal: bool
 
 
-class Roster(Part):
+class Roster(Section):
     """Monitors and blocked sources. It needs no cards: whoever holds only a roster makes one with `alone`."""
 
     TABLES = "roster.sql"

@@ -14,9 +14,9 @@ from server.drawer import Drawer
 from server.drivers import DRY, Driver, Letter, Outcome
 from server.log import Draft, Log
 from server.outbox import Outbox, settled
-from server.part import moment
 from server.roster import Roster
 from server.seal import Forgotten, Sealer, Vault
+from server.section import moment
 from server.settings import Settings
 from server.texts import Row, Texts
 from server.wiring import CALLED, FETCHED

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from server import events
 from server.log import Fact, place
-from server.part import Part
 from server.roll import PROVEN
 from server.roster import Monitor, Roster, plain_pin
 from server.seal import Vault, owner_of
+from server.section import Section
 
 MOST_PINS = 10  # different ones typed with one number, after which none proves anything: somebody is guessing
 ROW = "id, source, channel, rehearsal, standing, monitor, claims, organisation"
@@ -25,7 +25,7 @@ class Standing(NamedTuple):
     organisation: str
 
 
-class Standings(Part):
+class Standings(Section):
     """The standing of each card, kept beside the cards. What the roster says now holds for earlier reports too."""
 
     TABLES = "standing.sql"

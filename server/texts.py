@@ -7,15 +7,15 @@ from typing import Any
 
 from server import events
 from server.log import Fact, Raw
-from server.part import Part, moment
 from server.seal import Vault
+from server.section import Section, moment
 
 Row = dict[str, Any]
 ORDERS = 100  # of the newest orders that are listed
 OPEN = ("drafted", "approved")  # states of an order that can be cancelled
 
 
-class Texts(Part):
+class Texts(Section):
     """Texts and orders."""
 
     TABLES = "texts.sql"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from server import events, settings
 from server.log import START, Down, Log, Raw
-from server.part import moment
+from server.section import moment
 
 SHOWN = (
     *("channel", "gateway", "source", "at", "sent_at", "rehearsal", "report", "kind", "category", "sub", "second"),

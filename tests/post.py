@@ -54,7 +54,9 @@ class Office:
         """A report that came by Kannel just now, read."""
         pen = Pen(self.folder)
         alias = pen.sealer.alias(number)
-        received = {name: more.pop(name) for name in ("rehearsal", "gateway", "channel", "at", "sent_at") if name in more}
+        received = {
+            name: more.pop(name) for name in ("rehearsal", "gateway", "channel", "at", "sent_at") if name in more
+        }
         at = {"at": self.now.isoformat(timespec="milliseconds"), **received}
         first = self.log.append(pen.received(n, text, alias, **at), by="gateway:kannel")
         given = {"kind": "checkin", "category": "", "sub": "", "severity": 0, **more}

@@ -15,8 +15,8 @@ from ingest.signals import handle_of
 from server import answering, events, seal, settings
 from server.log import Down, Log
 from server.pack import Pack
-from server.part import tables
 from server.seal import Vault
+from server.section import tables
 from server.texts import Texts
 from tests import doors, fakes
 from tests.doors import ENV

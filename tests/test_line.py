@@ -120,7 +120,7 @@ LINE = [
     # what is known, and what people decide
     "server.incidents",
     "server.callsigns",
-    "server.part",
+    "server.section",
     "server.cards",
     "server.crowds",
     "server.people",

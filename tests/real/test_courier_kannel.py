@@ -8,8 +8,8 @@ import pytest
 
 from server import events
 from server.log import Down
-from server.part import tables
 from server.seal import Vault
+from server.section import tables
 from server.texts import Texts
 from tests.post import NUMBERS, enrol
 from tests.real import kannel, outside

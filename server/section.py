@@ -1,4 +1,4 @@
-"""What all parts of the board share: the tables in memory, the vault, and which facts each part folds."""
+"""What all sections of the board share: the tables in memory, the vault, and which facts each section folds."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -11,8 +11,8 @@ from server.log import Fact
 from server.seal import Forgotten, Vault
 
 
-class Part:
-    """A part of the board: its own tables (`TABLES`: a file of SQL beside this one), and the facts that change them.
+class Section:
+    """A section of the board: its own tables (`TABLES`: a file of SQL beside this one), and the facts that change them.
 
     `folds`: kind of fact -> what it changes; each is given the fact and its event and says which cards look different.
     """
