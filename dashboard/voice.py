@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, render_template
 from dashboard.live import now
 from ingest.handed import Away, Entry
 from ingest.senders import e164
-from server import blocking, callsigns, grammar, registry
+from server import blocking, callsigns, grammar, registry, sums
 from server.desk import said
 from server.guard import me, room
 from server.roles import Refused, allow
@@ -26,8 +26,7 @@ ID = re.compile(r"[A-Za-z0-9-]{16,64}")
 @allow(*DESKS)
 def page() -> str:
     """The desk."""
-    simulated = room().board.db.execute("SELECT min(rehearsal) FROM cards").fetchone()[0] == 1
-    return render_template("voice.html", closed=not room().hand.may(), rehearsal=simulated)
+    return render_template("voice.html", closed=not room().hand.may(), rehearsal=bool(_simulated()))
 
 
 @voice.post("/api/v1/voice/readback")
@@ -61,8 +60,14 @@ def take() -> Any:
         raise Refused("Load the page again: this report has no id.")
     number, monitor = _caller(said("caller"))
     entry = Entry(wanted, "voice", me().by, text, sender=number, pin=said("pin"))
-    reference = room().hand.over(entry, now(), rehearsal=said("rehearsal") == "true")
+    reference = room().hand.over(entry, now(), rehearsal=said("rehearsal") == "true", hour=_simulated())
     return jsonify(reference=reference, caller=_known((number, monitor), said("pin"))), 201
+
+
+def _simulated() -> str:
+    """The hour of the day that is played, while there is nothing but a rehearsal here; "" otherwise."""
+    whole = sums.totals(room().board)
+    return str(whole["newest"]) if whole["rehearsal"] and not whole["mixed"] else ""
 
 
 @voice.errorhandler(Away)

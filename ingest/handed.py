@@ -45,11 +45,16 @@ class Hand:
         """Whether the door is open to our desk: GATEWAYS names it."""
         return desk.NAME in self._settings.gateways
 
-    def over(self, entry: Entry, now: datetime, *, rehearsal: bool) -> str:
-        """Hand it in. The reference number of the report that it is from now on. Raises Away."""
+    def over(self, entry: Entry, now: datetime, *, rehearsal: bool, hour: str = "") -> str:
+        """Hand it in; `hour`: the simulated one of a rehearsal, ISO 8601, "" for today's.
+
+        The reference number of the report that it is from now on. Raises Away.
+        """
         if not self.may():
             raise Away("The public door is not open to the desk: GATEWAYS does not name it.")
-        status = self._send(json.dumps(asdict(entry)).encode(), str(int(now.timestamp())), rehearsal)
+        mark = {"X-Rehearsal": self._settings.rehearsal_secret} if rehearsal else {}
+        mark |= {"X-Rehearsal-At": hour} if rehearsal and hour else {}
+        status = self._send(json.dumps(asdict(entry)).encode(), str(int(now.timestamp())), mark)
         if status == REFUSED:
             raise Away("The public door refused our signature: an operator should look at DESK_SECRET and the clock.")
         if status != ACCEPTED:
@@ -58,11 +63,9 @@ class Hand:
         identity = self._sealer.identity(desk.NAME, marked, "", "id", entry.id)  # as the door computes it
         return events.reference(str(uuid.UUID(hex=identity)))
 
-    def _send(self, body: bytes, timestamp: str, rehearsal: bool) -> int:
-        headers = {"Content-Type": "application/json", "X-Timestamp": timestamp}
+    def _send(self, body: bytes, timestamp: str, mark: dict[str, str]) -> int:
+        headers = {"Content-Type": "application/json", "X-Timestamp": timestamp, **mark}
         headers["X-Signature"] = signature(self._settings.secrets[desk.NAME], timestamp, body)
-        if rehearsal:
-            headers["X-Rehearsal"] = self._settings.rehearsal_secret
         connection = http.client.HTTPConnection(self._host, self._settings.intake_port, timeout=PATIENCE)
         try:
             connection.request("POST", f"/in/{desk.NAME}", body, headers)

@@ -14,6 +14,7 @@ from server.pack import Pack
 from server.queries import Filters
 from server.seal import Sealer, Vault
 from tests import doors, house
+from tests.days import Pen
 from tests.doors import Door
 from tests.house import House
 from tests.rig import free_ports
@@ -170,6 +171,13 @@ def test_a_call_of_a_rehearsal_is_marked_as_one(answering, there):
     assert real["reference"] != play["reference"]
     assert {card["rehearsal"] for card in cards(there)} == {0, 1}
     assert {events.reference(card["id"]) for card in cards(there)} == {real["reference"], play["reference"]}
+
+
+def test_a_call_while_a_day_is_played_comes_at_the_hour_of_that_day(answering, there, keys):
+    there.log.append(Pen(keys).received(1, at="2017-06-04T03:40:00.000+00:00", rehearsal=True), by="gateway:kannel")
+    there.fold()
+    there.at_desk("Amina").post("/api/v1/voice", json={**said(), "rehearsal": "true"})
+    assert {card["at"] for card in cards(there)} == {"2017-06-04T03:40:00.000+00:00"}
 
 
 def test_what_is_read_back_is_what_the_room_would_understand(there):
