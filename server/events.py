@@ -6,25 +6,33 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
+from server.facts.alerts import AlertEnded, AlertRaised
 from server.facts.base import Event
 from server.facts.gateways import GatewaySignalled
 from server.facts.incidents import (
+    IncidentDismissed,
+    IncidentJoined,
     IncidentNoted,
     IncidentOpened,
+    IncidentParted,
     IncidentPlaced,
     IncidentRecategorised,
     IncidentRejected,
     IncidentVerified,
 )
+from server.facts.models import ModelChosen, ModelFitted
 from server.facts.monitors import MonitorEnrolled, MonitorRetired, SourceBlocked, SourceUnblocked
 from server.facts.people import AccountClosed, AccountOpened, TokenIssued, TokenRevoked
 from server.facts.reports import (
     ReportJoined,
+    ReportKeptApart,
     ReportLikened,
     ReportPhotographed,
     ReportRead,
     ReportReceived,
     ReportSetAside,
+    ReportSorted,
+    ReportSuggested,
 )
 from server.facts.texts import (
     OrderApproved,
@@ -39,14 +47,21 @@ from server.facts.texts import (
 __all__ = [
     "AccountClosed",
     "AccountOpened",
+    "AlertEnded",
+    "AlertRaised",
     "Event",
     "GatewaySignalled",
+    "IncidentDismissed",
+    "IncidentJoined",
     "IncidentNoted",
     "IncidentOpened",
+    "IncidentParted",
     "IncidentPlaced",
     "IncidentRecategorised",
     "IncidentRejected",
     "IncidentVerified",
+    "ModelChosen",
+    "ModelFitted",
     "MonitorEnrolled",
     "MonitorRetired",
     "OrderApproved",
@@ -54,11 +69,14 @@ __all__ = [
     "OrderDrafted",
     "ReceiptReceived",
     "ReportJoined",
+    "ReportKeptApart",
     "ReportLikened",
     "ReportPhotographed",
     "ReportRead",
     "ReportReceived",
     "ReportSetAside",
+    "ReportSorted",
+    "ReportSuggested",
     "SourceBlocked",
     "SourceUnblocked",
     "TextAsked",

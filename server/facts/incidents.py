@@ -72,3 +72,34 @@ class IncidentNoted(Event):
     about, wire = "incident", "incident.noted"
 
     note: str  # sealed under the incident's key
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentJoined(Event):
+    """This report, and the incident that it had opened, tell of the same thing; from now on it stands here."""
+
+    about, wire = "incident", "incident.joined"
+
+    report: str
+    how: str  # same message (the reader may say so itself), same event, follow-up
+    reason: str  # sealed under the incident's key; "" when the reader joined it
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentParted(Event):
+    """This report was not of it after all, and stands for itself again."""
+
+    about, wire = "incident", "incident.parted"
+
+    report: str
+    reason: str  # sealed under the incident's key
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentDismissed(Event):
+    """A person said that it is none: what was sent is no more than this kind of report."""
+
+    about, wire = "incident", "incident.dismissed"
+
+    kind: str  # quiet, tally, noise
+    reason: str  # sealed under the incident's key

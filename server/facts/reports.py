@@ -80,3 +80,45 @@ class ReportJoined(Event):
     about, wire = "report", "report.joined"
 
     into: str  # id of the report that stands for the whole message
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSorted(Event):
+    """A report that was read by rules alone, while the model was away, is sorted. People's decisions stand."""
+
+    about, wire = "report", "report.sorted"
+
+    kind: str  # as of report.read
+    category: str
+    sub: str
+    second: str
+    severity: int
+    confidence: float
+    restricted: bool
+    reader: str
+    words: str  # sealed under the source's key: because, contradicted
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSuggested(Event):
+    """This may tell of the incident `into`: for a person to join it, or to keep it apart."""
+
+    about, wire = "report", "report.suggested"
+
+    into: str  # id of the incident
+    how: str  # same event, follow-up
+    likely: float  # 0 to 1
+    text: float  # how alike the words are, 0 to 1
+    place: str  # the finest level that both name: station, commune, district, province; "" for none
+    minutes: int  # between the two
+    category: bool  # whether both were sorted alike
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportKeptApart(Event):
+    """A person said that this is not the incident that was suggested."""
+
+    about, wire = "report", "report.kept_apart"
+
+    incident: str
+    reason: str  # sealed under the incident's key; "" when none was given
