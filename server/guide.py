@@ -10,7 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from server.pack import Pack, check_digit
+from server.pack import Pack
+from server.registry import example
 
 HERE = Path(__file__).parent
 STYLE = HERE / "templates" / "guide.css"
@@ -37,12 +38,11 @@ def languages(pack: Pack) -> tuple[str, ...]:
 
 def _told(pack: Pack, language: str) -> dict[str, Any]:
     """What the pack says of codes, check-ins and stations."""
-    station = min(pack.stations)
     due = {checkin.code: checkin.due.strftime("%H:%M") for checkin in pack.schedule.checkins}
     known = pack.taxonomy
     return {
         "title": pack.title[language],
-        "station": f"{station}-{check_digit(station)}",
+        "station": example(pack.stations, pack.prefixes),
         "code": known.categories[0].subs[0].code,
         "checkins": [
             (code, due.get(code, ""), name[language]) for code, name in known.checkins.items() if code != SIGNAL

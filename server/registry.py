@@ -48,6 +48,12 @@ def check_digit(code: str) -> str:
     return damm.calc_check_digit("".join(char if char.isdigit() else str((ord(char) - 64) % 10) for char in code))
 
 
+def example(stations: Collection[str], prefixes: Collection[str]) -> str:
+    """A station's code with its check digit, to show how one is written; made up where the pack has no stations."""
+    code = min(stations, default=f"{min(prefixes)}0001")
+    return f"{code}-{check_digit(code)}"
+
+
 def could_be(code: str, check: str, stations: Collection[str]) -> list[str]:
     """The stations that somebody may have meant who wrote this code with a check digit that is wrong.
 

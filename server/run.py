@@ -27,8 +27,9 @@ from server import settings
 from server.access import Access
 from server.alone import MARK, end_leftovers, free_doors, keep_inside, only_one
 from server.log import Down, Log
-from server.pack import PackError
+from server.pack import Pack, PackError
 from server.pack import load as load_pack
+from server.registry import example
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,7 +125,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def banner(given: Settings) -> str:
+def banner(given: Settings, pack: Pack) -> str:
     """What a newcomer needs: where, how to get in, how to send."""
     access = Access(Log(given.record, given.pack), lambda name: None, lambda: datetime.now(UTC))
     lines = ["", f"  The room is open:  {given.room_base_url}/"]
@@ -134,7 +135,8 @@ def banner(given: Settings) -> str:
             f"    {given.room_base_url}/first?t={access.invite()}",
         ]
     door = f"http://{given.intake_host}:{given.intake_port}/"
-    lines += ["  Send a first report:", f"    curl -d 'text=XB KD0123-7 5 10:40 one man, many ballots' {door}"]
+    station = example(pack.stations, pack.prefixes)
+    lines += ["  Send a first report:", f"    curl -d 'text=PR {station} 10:40 no official has come yet' {door}"]
     return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
 
 
@@ -143,7 +145,7 @@ def main() -> None:
     keep_inside()
     given = settings.read(settings.environment(ROOT))
     try:
-        load_pack(given.pack)
+        pack = load_pack(given.pack)
     except PackError as fault:
         sys.exit(str(fault))
     lock = only_one(given.data_dir)
@@ -156,7 +158,7 @@ def main() -> None:
     for name in itertools.takewhile(lambda _: not run.stopping, run.commands):
         run.start(name)
         run.until(time.monotonic() + 0.3)
-    _announce(run)
+    _announce(run, pack)
     while not run.stopping:
         run.until(time.monotonic() + 0.5)
     run.stop()
@@ -164,7 +166,7 @@ def main() -> None:
     lock.close()
 
 
-def _announce(run: Run) -> None:
+def _announce(run: Run, pack: Pack) -> None:
     given, late = run.given, time.monotonic() + READY
     doors = [
         f"http://{given.intake_host}:{given.intake_port}/health",
@@ -174,7 +176,7 @@ def _announce(run: Run) -> None:
         run.until(time.monotonic() + 0.2)
         if all(answers(door) for door in doors):
             with contextlib.suppress(Down):
-                print(banner(given), flush=True)
+                print(banner(given, pack), flush=True)
                 return
     if not run.stopping:
         run.say("The room is not ready yet: look at the lines above. It goes on trying.")
