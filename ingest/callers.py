@@ -101,7 +101,7 @@ def generic(delivery: Delivery, run: Rehearsal) -> Request:
         "basic": {"Authorization": "Basic " + b64encode(f"rehearsal:{secret}".encode()).decode()},
     }.get(where, {})
     path = "/in/generic" + (f"?{quote(name)}={quote(secret)}" if where == "query" else "")
-    body = _encoded({names[field]: value for field, value in said.items()}).encode()
+    body = _encoded({names[field]: value for field, value in said.items()} | _where(delivery)).encode()
     return Request("POST", path, body, {"Content-Type": FORM_TYPE, **proof})
 
 
@@ -113,9 +113,8 @@ def form(delivery: Delivery, run: Rehearsal) -> Request:
         "phone": delivery.sender,
         "lang": delivery.language,
         "id": run.id(delivery),
+        **_where(delivery),
     }
-    if delivery.point:
-        fields |= {"lat": str(delivery.point[0]), "lon": str(delivery.point[1])}
     return Request("POST", "/", _encoded(fields).encode(), {"Content-Type": FORM_TYPE, "Accept": "text/plain"})
 
 
@@ -130,6 +129,11 @@ def desk(delivery: Delivery, run: Rehearsal) -> Request:
 
 
 CALLERS = {"smsgate": smsgate, "kannel": kannel, "twilio": twilio, "generic": generic, "desk": desk, FORM: form}
+
+
+def _where(delivery: Delivery) -> dict[str, str]:
+    """The fields of a message that knows where it was sent."""
+    return {"lat": str(delivery.point[0]), "lon": str(delivery.point[1])} if delivery.point else {}
 
 
 def _encoded(fields: Mapping[str, str]) -> str:

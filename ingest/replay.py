@@ -35,11 +35,13 @@ Ask = Callable[..., dict[str, Any]]  # ask("cards", limit=1) -> what the room's 
 
 @dataclass(frozen=True)
 class Row:
-    """One message of the file; `sent_at`: when the file says, else now; `label`: "" without one."""
+    """One message of the file; `sent_at`: when the file says, else now; `label`: "" without one; `point`: latitude and
+    longitude, None when the file does not say."""
 
     text: str
     sent_at: datetime
     label: str
+    point: tuple[float, float] | None
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -47,7 +49,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m ingest.replay", description="Send a file's messages as a rehearsal."
     )
-    parser.add_argument("file", type=Path, help="CSV with a column text; date, time and category are used when present")
+    parser.add_argument("file", type=Path, help="CSV with a column text; date, time, lat, lon and category are used")
     asked = parser.parse_args(words)
     given = settings.read(settings.environment())
     if GATEWAY not in given.gateways:
@@ -72,7 +74,9 @@ def read(path: Path, zone: tzinfo, now: datetime) -> list[Row]:
         reader = csv.DictReader(file, restval="")
         if "text" not in (reader.fieldnames or ()):
             sys.exit(f"{path} has no column named text.")
-        return [Row(row["text"], _moment(row, zone) or now, row.get("category", "").strip()) for row in reader]
+        return [
+            Row(row["text"], _moment(row, zone) or now, row.get("category", "").strip(), _point(row)) for row in reader
+        ]
 
 
 def play(rows: Sequence[Row], given: Settings, wire: Wire, ask: Ask) -> bool:
@@ -90,7 +94,7 @@ def play(rows: Sequence[Row], given: Settings, wire: Wire, ask: Ask) -> bool:
 def jobs(rows: Sequence[Row], run: Rehearsal) -> Iterator[Job]:
     """The rows as requests, all due at once. The hours in the file are when they were sent; they arrive now."""
     for number, row in enumerate(rows):
-        delivery = Delivery(row.sent_at, f"{number:06d}", GATEWAY, "", "", row.text, "replay")
+        delivery = Delivery(row.sent_at, f"{number:06d}", GATEWAY, "", "", row.text, "replay", point=row.point)
         yield Job(0, GATEWAY, "", partial(run.request, delivery, None))
 
 
@@ -120,7 +124,7 @@ def ask(base: str, secret: str, path: str, **query: Any) -> dict[str, Any]:
 def token(given: Settings) -> Iterator[str]:
     """A token that opens everything, as long as the replay lasts."""
     access = Access(Log(given.record, given.pack), lambda name: None, lambda: datetime.now(UTC))
-    secret, public = access.issue_token("replay", "administrator", by="console")
+    secret, public = access.issue_token("replay", "security_lead", by="console")
     try:
         yield secret
     finally:
@@ -131,7 +135,7 @@ def _follow(cards: dict[str, outcome.Card], after: str, ask: Ask) -> str:
     """Put every card that changed behind `after` and may be ours into `cards`. The place reached."""
     more = True
     while more:
-        answer = ask("changes", after=after)
+        answer = ask("changes", after=after, list="all")
         after, more = answer["cursor"], answer["more"]
         ours = (card for card in answer["cards"] if card.get("gateway") == GATEWAY and card["rehearsal"])
         cards |= {card["id"]: card for card in ours}
@@ -142,6 +146,14 @@ def _moment(row: dict[str, str], zone: tzinfo) -> datetime | None:
     """When the file says the message was sent, in the hours of the pack's country; None when it does not."""
     try:
         return datetime.fromisoformat(f"{row['date']}T{row['time']}").replace(tzinfo=zone)
+    except (KeyError, ValueError):
+        return None
+
+
+def _point(row: dict[str, str]) -> tuple[float, float] | None:
+    """Where the file says the message was sent; the door judges whether there is such a place."""
+    try:
+        return float(row["lat"]), float(row["lon"])
     except (KeyError, ValueError):
         return None
 

@@ -1,4 +1,8 @@
-"""The country pack: the places, stations, words and hours of one election, read from data files and checked."""
+"""The country pack: the places, stations, words and hours of one election, read from data files and checked.
+
+What several countries share, such as the English words, stands in a *bundle*: a folder beside the packs, which a pack
+names in `builds_on`. The words of a pack are added to those of its bundles.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,9 +46,10 @@ class PackError(Exception):
 
 @dataclass(frozen=True)
 class Pack:
-    """One election. `polygons`: province -> GeoJSON MultiPolygon; `prefixes`: station prefix -> province.
+    """One election. `polygons`: area -> GeoJSON MultiPolygon, all provinces; `prefixes`: station prefix -> province.
 
-    `keywords` are the words of the taxonomy (see classify.py), `spelling` how places are written and asked for
+    `keywords` are the words of the taxonomy (see model/evidence.py), `folders` where its training text stands (see
+    model/examples.py): those of the bundles first, its own last. `spelling` how places are written and asked for
     (see places.py), `facts` the published figures of the election.
     """
 
@@ -67,6 +72,7 @@ class Pack:
     spelling: Mapping[str, Any] = field(repr=False)
     facts: Mapping[str, Any] = field(repr=False)
     attribution: tuple[str, ...] = field(repr=False)
+    folders: tuple[Path, ...] = field(default=(), repr=False)
 
 
 def load(name: str, folder: Path = PACKS) -> Pack:
@@ -84,7 +90,51 @@ def load(name: str, folder: Path = PACKS) -> Pack:
     if None not in stands_on:  # else their own faults are told, and nothing of it can be judged
         parts["schedule"] = files.made("checkins.json", schedule.read, files, *stands_on)
         parts["answers"] = files.made("texts.json", answers.read, files, languages, parts["taxonomy"])
-    parts["keywords"] = files.json("keywords.json", {})
+    bundles = [folder / str(bundle) for bundle in about.get("builds_on", ())]
+    parts["keywords"] = _keywords(files, bundles, parts["taxonomy"])
     if files.wrong:
         raise PackError(name, files.wrong)
-    return Pack(**parts)
+    return Pack(**parts, folders=(*bundles, files.folder))
+
+
+def _keywords(files: Files, bundles: Sequence[Path], known: Taxonomy | None) -> dict[str, Any]:
+    """The words of the bundles and of the pack itself, checked against the taxonomy."""
+    merged: dict[str, Any] = {}
+    for bundle in bundles:
+        shared = Files(bundle)
+        if bundle.is_dir():
+            merged = added(merged, shared.json("keywords.json", {}))
+            files.wrong += [f"{bundle.name}/{problem}" for problem in shared.wrong]
+        else:
+            files.wrong.append(f"The bundle {bundle.name}, on which the pack builds, does not exist.")
+    merged = added(merged, files.json("keywords.json", {}))
+    if known is not None:
+        files.made("keywords.json", lambda: files.wrong.extend(_unknown(merged, known)))
+    return merged
+
+
+def added(less: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Two JSON objects as one: lists one behind the other, objects key by key, of anything else the second."""
+    both = dict(less)
+    for key, value in more.items():
+        before = both.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            both[key] = added(before, value)
+        elif isinstance(before, list) and isinstance(value, list):
+            both[key] = list(dict.fromkeys([*before, *value]))
+        else:
+            both[key] = value
+    return both
+
+
+def _unknown(keywords: Mapping[str, Any], known: Taxonomy) -> list[str]:
+    """A sentence for each code that has words and that the taxonomy does not know."""
+    codes = {
+        code
+        for words in keywords.values()
+        if isinstance(words, dict)
+        for name in ("strong", "hint")
+        for code in words.get("lists", {}).get(name, ())
+    }
+    strange = sorted(code for code in codes if known.category_of(code) is None)
+    return [f"keywords.json has words for {code}, which the taxonomy does not know." for code in strange]

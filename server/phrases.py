@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
-from server.shapes import ZERO_WIDTH
+from server.letters import KHMER, letters
 
 WORD = re.compile(r"[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_]+)*|[.!?;](?=\s|$)")
-STOP, STOPPED, STOP_SIGNS = ".", -1, ".!?;។"  # no phrase goes on after the end of a sentence
-KHMER = re.compile(r"[\u1780-\u17ff]")
-# Look-alike spellings; each keeps its length, so that places in the text stay true (U+200B is dropped later).
-LOOK_ALIKE = (("្ដ", "្ត"), ("ឲ", "ឱ"), ("អោយ", "ឱ្យ"), ("េា", "ោ\u200b"), ("េី", "ើ\u200b"), ("ឪ", "ឱ"))
+STOP, STOP_SIGNS = ".", ".!?;។"  # no phrase goes on after the end of a sentence
+REMEMBERED = 20_000  # spellings of words that are kept once they were looked up
 
 
 class Found(NamedTuple):
@@ -41,6 +39,15 @@ class Phrase:
     size: float
 
 
+class Use(NamedTuple):
+    """What a part is good for: phrases that are it `alone`, and, by the number of the parts before it, what they make
+    together: its number, and the phrases that end there."""
+
+    number: int
+    alone: list[Phrase]
+    later: dict[int, tuple[int, list[Phrase]]]
+
+
 Piece = tuple[int, int]  # first unit and the one after the last; a unit is a word or a Khmer letter
 
 
@@ -57,14 +64,14 @@ class Finder:
             for phrase in each
             for choice in product(*(word.split("|") for word in phrase.split()))
         ]
+        self.known: dict[str, str] = {}
         self._learn_spelling(words, {word for phrase, _, _ in phrases for word in phrase.split() if word[-1] == "*"})
-        self.parts: dict[Any, int] = {}  # a part, as a tuple of words or a Khmer string -> its number
         self.heads: dict[Any, list[int]] = {}  # how a part begins -> lengths
-        self.uses: dict[int, list[tuple[int, int]]] = defaultdict(list)  # part -> (phrase, how many parts come before)
-        self.phrases: list[tuple[Phrase, int]] = []  # and the number of parts
+        self.numbers: dict[tuple[Any, ...], int] = {}  # parts in a row -> their number
+        self.uses: dict[Any, Use] = {}  # a part, as a tuple of words or a Khmer string -> what it is part of
         for phrase, code, name in phrases:
             self._learn(phrase.replace("*", ""), code, name)
-        self.scripts = {type(part) for part in self.parts}  # tuple: words, str: Khmer
+        self.scripts = {type(part) for part in self.uses}  # tuple: words, str: Khmer
 
     def _learn_spelling(self, words: Mapping[str, Any], stems: set[str]) -> None:
         """Variants and beginnings of words; a beginning in a phrase stands for itself unless it is a known variant."""
@@ -84,11 +91,16 @@ class Finder:
         if not all(parts):
             raise ValueError(f"A phrase of {code} has no words that count: {phrase}")
         size = sum(len(part) for part in parts) / (6 if isinstance(parts[0], str) else 1)
-        self.phrases.append((Phrase(code, name, size), len(parts)))
         for place, part in enumerate(parts):
-            number = self.parts.setdefault(part, len(self.parts))
-            self.uses[number].append((len(self.phrases) - 1, place))
-            lengths = self.heads.setdefault(part[: _head(part)], [])
+            alone = self.numbers.setdefault((part,), len(self.numbers))
+            use = self.uses.setdefault(part, Use(alone, [], {}))
+            then = self.numbers.setdefault(tuple(parts[: place + 1]), len(self.numbers))
+            ends = [Phrase(code, name, size)] if place + 1 == len(parts) else []
+            if place:
+                use.later.setdefault(self.numbers[tuple(parts[:place])], (then, []))[1].extend(ends)
+            else:
+                use.alone.extend(ends)
+            lengths = self.heads.setdefault(_head(part, 0), [])
             if len(part) not in lengths:
                 lengths.append(len(part))
 
@@ -96,28 +108,28 @@ class Finder:
         """A part as it will be met in a text: a tuple of words, or a string of Khmer."""
         if KHMER.search(part):
             return "".join(ch for ch, _ in letters(part))
-        return tuple(word for word, _, _ in self._words(part))
+        return tuple(spelt for word in WORD.findall(part) if (spelt := self.spelt(word)))
 
     def find(self, text: str) -> list[Found]:
         """The phrases in `text`, longest first, none using a word or letter of another."""
         found: list[Found] = []
-        if self.scripts & {tuple}:
-            words = self._words(text)
-            spans = [(start, end) for _, start, end in words]
-            found += self._found(text, tuple(word for word, _, _ in words), spans)
-        if self.scripts & {str} and KHMER.search(text):
+        if tuple in self.scripts:
+            tokens = WORD.findall(text)
+            spelt = [self.spelt(token) for token in tokens]
+            spans = (span for span, word in zip(places(text, tokens), spelt, strict=True) if word)
+            found += self._found(text, tuple(word for word in spelt if word), spans)
+        if str in self.scripts and KHMER.search(text):
             chars = letters(text)
-            found += self._found(text, "".join(ch for ch, _ in chars), [(place, place + 1) for _, place in chars])
+            found += self._found(text, "".join(ch for ch, _ in chars), ((at, at + 1) for _, at in chars))
         return found
 
-    def _words(self, text: str) -> list[tuple[str, int, int]]:
-        """The words that count, in the spelling of the pack, and where they stand."""
-        words = []
-        for match in WORD.finditer(text):
-            word = STOP if match.group()[0] in STOP_SIGNS else self._spelt(match.group().lower())
-            if word:
-                words.append((word, match.start(), match.end()))
-        return words
+    def spelt(self, word: str) -> str:
+        """The spelling of a word, from memory where it can be; "" for one that is passed over."""
+        if (spelt := self.known.get(word)) is None:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            spelt = self.known[word] = STOP if word[0] in STOP_SIGNS else self._spelt(word.lower())
+        return spelt
 
     def _spelt(self, word: str) -> str:
         if (known := self.spelling.get(word)) is not None:
@@ -129,58 +141,59 @@ class Finder:
                 return known
         return word
 
-    def _found(self, text: str, units: Any, spans: list[Piece]) -> list[Found]:
+    def _found(self, text: str, units: Any, spans: Iterator[Piece]) -> list[Found]:
         """The phrases among these units, longest first, each unit used once."""
-        free = bytearray(b"\1") * len(units)
+        candidates = self._candidates(units)
+        if not candidates:
+            return []
+        free, where = bytearray(b"\1") * len(units), list(spans)
         found = []
-        for phrase, pieces in sorted(self._candidates(units), key=lambda candidate: -candidate[0].size):
+        for phrase, pieces in sorted(candidates, key=lambda candidate: -candidate[0].size):
             if all(0 not in free[start:end] for start, end in pieces):
                 for start, end in pieces:
                     free[start:end] = bytes(end - start)
-                words = " … ".join(text[spans[start][0] : spans[end - 1][1]] for start, end in pieces)
+                words = " … ".join(text[where[start][0] : where[end - 1][1]] for start, end in pieces)
                 found.append(Found(phrase.code, phrase.list, phrase.size, words))
         return found
 
-    def _candidates(self, units: Any) -> Iterator[tuple[Phrase, list[Piece]]]:
+    def _candidates(self, units: Any) -> list[tuple[Phrase, list[Piece]]]:
         """Every phrase that could be meant; a half-found one waits in `begun` for its next part."""
-        begun: dict[tuple[int, int], list[Piece]] = {}
-        for part, start, end in self._parts(units):
-            if part == STOPPED:
+        begun: dict[int, list[Piece]] = {}
+        candidates = []
+        for use, start, end in self._parts(units):
+            if use is None:
                 begun.clear()
                 continue
-            for number, place in self.uses[part]:
-                before = begun.get((number, place), []) if place else []
-                if place and not (before and 0 <= start - before[-1][1] <= self.gap):
-                    continue
-                phrase, parts = self.phrases[number]
-                if place + 1 == parts:
-                    yield phrase, [*before, (start, end)]
-                else:
-                    begun[number, place + 1] = [*before, (start, end)]
+            candidates += [(phrase, [(start, end)]) for phrase in use.alone]
+            for before in begun.keys() & use.later.keys():
+                pieces, (then, phrases) = begun[before], use.later[before]
+                if 0 <= start - pieces[-1][1] <= self.gap:
+                    begun[then] = [*pieces, (start, end)]
+                    candidates += [(phrase, begun[then]) for phrase in phrases]
+            begun[use.number] = [(start, end)]
+        return candidates
 
-    def _parts(self, units: Any) -> Iterator[tuple[int, int, int]]:
-        head = _head(units)
+    def _parts(self, units: Any) -> Iterator[tuple[Use | None, int, int]]:
+        """The parts of phrases that stand there, in order; None where a sentence ends."""
+        heads, uses = self.heads, self.uses
         for start, unit in enumerate(units):
             if unit in STOP_SIGNS:
-                yield STOPPED, start, start
-            for length in self.heads.get(units[start : start + head], ()):
-                number = self.parts.get(units[start : start + length])
-                if number is not None and start + length <= len(units):
-                    yield number, start, start + length
+                yield None, start, start
+            for length in heads.get(_head(units, start), ()):
+                end = start + length
+                if end <= len(units) and (use := uses.get(units[start:end])):
+                    yield use, start, end
 
 
-def _head(units: Any) -> int:
-    """How many units are looked up first: words differ soon, Khmer letters do not."""
-    return 2 if isinstance(units, str) else 1
+def _head(units: Any, start: int) -> Any:
+    """What is looked up first: words differ soon, Khmer letters do not."""
+    return units[start : start + 2] if isinstance(units, str) else units[start]
 
 
-def letters(text: str) -> list[tuple[str, int]]:
-    """The characters of a text without spaces and zero-width ones, look-alikes made one, and where each stands."""
-    for seen, meant in LOOK_ALIKE:
-        text = text.replace(seen, meant)
-    return [(ch, place) for place, ch in enumerate(text) if not ch.isspace() and ord(ch) not in ZERO_WIDTH]
-
-
-def finders(keywords: Mapping[str, Any], languages: Iterable[str]) -> list[Finder]:
-    """One finder for each language of the pack that has words."""
-    return [Finder(keywords[language]) for language in languages if language in keywords]
+def places(text: str, tokens: Iterable[str]) -> Iterator[Piece]:
+    """Where tokens stand that follow each other in a text; quicker than to match them again."""
+    end = 0
+    for token in tokens:
+        start = text.find(token, end)
+        end = start + len(token)
+        yield start, end

@@ -118,6 +118,12 @@ def test_a_place_without_a_position_lies_at_the_mean_of_its_stations(tmp_path):
     assert (places["08"].lat, places["08"].lon) == (11.5, 105.5)
 
 
+def test_a_pack_needs_no_station_and_no_area_below_the_province(tmp_path):
+    places = "".join(PLACES.splitlines(keepends=True)[:2])
+    pack = packs.load("tiny", tiny(tmp_path, places_csv=places, stations_csv=STATIONS.splitlines()[0]))
+    assert (list(pack.places), pack.stations, pack.prefixes) == (["08"], {}, {"KD": "08"})
+
+
 WRONG = {
     "a day that is none": (edited("pack.json", "day", to="4 June"), "pack.json: day"),
     "a zone that is none": (edited("pack.json", "timezone", to="Asia/Nowhere"), "pack.json: timezone"),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest import crowd, outcome, rehearse, replay
-from ingest.callers import Request
+from ingest.callers import Rehearsal, Request
 from ingest.crowd import Crowd, Job, Wire
 from server import run, seal, settings
 from server.log import Log
@@ -134,12 +134,31 @@ def test_a_rehearsal_that_is_refused_anything_ends_with_1(tmp_path, monkeypatch,
     assert "with 403" in capsys.readouterr().out
 
 
+def odd_file(folder):
+    (folder / "odd.csv").write_bytes(ODD)
+    return folder / "odd.csv"
+
+
 def test_a_file_is_read_whatever_is_in_it(tmp_path):
-    (tmp_path / "odd.csv").write_bytes(ODD)
-    rows = replay.read(tmp_path / "odd.csv", ZoneInfo("Asia/Phnom_Penh"), NOW)
+    rows = replay.read(odd_file(tmp_path), ZoneInfo("Asia/Phnom_Penh"), NOW)
     assert [row.text for row in rows] == ['two\nlines, and a "comma"', "", "\udcff\udc80 odd", ""]
     assert [row.label for row in rows] == ["PR|LG", "", "OKAY", ""]
     assert [row.sent_at.isoformat() for row in rows[:2]] == ["2014-08-09T17:25:00+07:00", NOW.isoformat()]
+
+
+def test_a_row_says_where_it_was_sent_or_nothing(tmp_path):
+    (tmp_path / "where.csv").write_text("text,lat,lon\na,11.5,104.9\nb,,\nc,north,east\nd,11.5,\ne\n")
+    rows = replay.read(tmp_path / "where.csv", UTC, NOW)
+    assert [row.point for row in rows] == [(11.5, 104.9), None, None, None, None]
+    assert [row.point for row in replay.read(odd_file(tmp_path), UTC, NOW)] == [None] * 4
+
+
+@pytest.mark.parametrize(("lat", "lon"), [("91", "104.9"), ("11.5", "-180.1"), ("nan", "104.9"), ("11.5", "inf")])
+def test_a_point_that_is_nowhere_on_earth_is_left_out(lat, lon, keys, log):
+    door = doors.build(keys, log)
+    assert door.client.open(**doors.generic(lat=lat, lon=lon)).status_code == 200
+    [body] = door.bodies()
+    assert (body["lat"], body["lon"], body["text"]) == (None, None, "PR KD0123 late")
 
 
 def test_a_file_without_texts_is_told_in_a_sentence(tmp_path):
@@ -178,11 +197,10 @@ def test_a_file_without_labels_is_not_compared():
 
 def test_a_replayed_file_is_found_again_on_the_board_to_the_last_message(log, house, keys, pack, monkeypatch, capsys):
     monkeypatch.setattr(replay, "LOOK", 0)
-    (keys / "odd.csv").write_bytes(ODD)
-    rows = replay.read(keys / "odd.csv", pack.zone, NOW)
+    rows = replay.read(odd_file(keys), pack.zone, NOW)
     door = doors.build(keys, log)
     reader = Reader(log, seal.Opener(keys / "keys"), seal.Vault(keys), pack, "reader.1")
-    program = house.program("administrator")
+    program = house.program("security_lead")
 
     def send(request):
         sent = {"method": request.method, "data": request.body, "headers": dict(request.headers)}
@@ -199,6 +217,25 @@ def test_a_replayed_file_is_found_again_on_the_board_to_the_last_message(log, ho
         assert "rows 4, accepted 4, with 5xx 0\non the board 4, read 4" in capsys.readouterr().out
     assert all(report.rehearsal for report in door.reports())
     assert len(door.reports()) == 8
+
+
+def test_a_row_s_coordinates_reach_the_reading_and_the_map(log, house, keys, pack):
+    point = (11.5564, 104.9282)
+    (keys / "where.csv").write_text(
+        f"text,lat,lon\nsoldiers stand inside,{point[0]},{point[1]}\nsoldiers stand inside,,\n"
+    )
+    rows, door = replay.read(keys / "where.csv", UTC, NOW), doors.build(keys, log)
+    run = Rehearsal("one", settings.read({**doors.ENV, "DATA_DIR": str(keys)}), time.time)
+    for job in replay.jobs(rows, run):
+        made = job.make()
+        sent = {"method": made.method, "data": made.body, "headers": dict(made.headers)}
+        assert door.client.open(made.path, **sent).status_code == 200
+    assert [(body["lat"], body["lon"]) for body in door.bodies()] == [point, (None, None)]
+    Reader(log, seal.Opener(keys / "keys"), seal.Vault(keys), pack, "reader.1").step()
+    house.fold()
+    cards = house.program("administrator").get("/api/v1/cards?limit=9").get_json()["cards"]
+    placed = [card["place"] for card in cards if card["place"]]
+    assert [(place["lat"], place["lon"], place["because"]) for place in placed] == [(*point, ["GPS"])]
 
 
 def test_the_token_of_a_replay_is_worth_nothing_afterwards(redis_server, tmp_path):

@@ -5,7 +5,8 @@
 
     {"id": "77", "sent": "2017-06-04T03:40:00Z", "data": {"from": "+85512345678", "body": "PR KD0123 late"}}
 
-Fields come as a query, a form or JSON (names with dots are paths, numbers are places in lists).
+Fields come as a query, a form or JSON (names with dots are paths, numbers are places in lists). Degrees in fields
+`lat` and `lon` say where the sender is.
 """
 
 from datetime import datetime
@@ -17,11 +18,12 @@ from server.settings import Settings
 
 NAME = "generic"
 METHODS = ("GET", "POST")
+POINT = {"lat": "lat", "lon": "lon"}  # the same for every gateway that has them
 
 
 def receive(call: Call, settings: Settings, now: datetime) -> Received:
     """The message of a call that carries the secret. Raises Forged."""
-    names = settings.generic
+    names = {**POINT, **settings.generic}
     where, _, secret_name = names["key_in"].partition(":")
     must_match(_secret(call, where, secret_name), settings.secrets[NAME])
     asked = [(name, value) for name, value in call.asked() if (where, name) != ("query", secret_name)]
@@ -42,6 +44,7 @@ def receive(call: Call, settings: Settings, now: datetime) -> Received:
         to=field("to") or "",
         text=text,
         sent_at=field("time") or "",
+        point=_point(field("lat"), field("lon")),
     )
     media = "application/json" if names["answer"].startswith(("{", "[")) else "text/plain"
     return Received((message,), names["answer"], media)
@@ -53,6 +56,15 @@ def _secret(call: Call, where: str, name: str) -> str:
     if where == "query":
         return dict(call.asked()).get(name, "")
     return password(call)
+
+
+def _point(lat: str | None, lon: str | None) -> tuple[float, float] | None:
+    """Where the sender is; None when it is not told, or nowhere on earth."""
+    try:
+        point = float(lat or ""), float(lon or "")
+    except ValueError:
+        return None
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None
 
 
 def _dig(value: Any, path: str) -> Any:
