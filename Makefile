@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-gateways check rehearse replay screens measure trace verify lock clean
+.PHONY: help run test test-gateways check eval learn rehearse replay screens measure trace verify lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -40,6 +40,13 @@ measure: $(VENV)/test.done node_modules/.done ## print how fast reports reach a 
 	@$(BIN)/python -m tests.measure screens
 	@$(BIN)/python -m tests.measure away 60
 	@$(BIN)/python -m tests.measure roster
+
+eval: $(VENV)/run.done ## print how well reports are sorted: our held-out sets, or DATA=file.csv (text,category[,second])
+	@$(BIN)/python -m server.quality $(if $(DATA),$(DATA) --pack $(or $(PACK),ng-2011) --pack kh-2017) \
+	  $(if $(LABELS),--labels $(LABELS))
+
+learn: $(VENV)/run.done ## print what corrections teach: DATA=file.csv (id,text) LABELS=labels.csv (id,label,second,half) PACK=ng-2011
+	@$(BIN)/python -m server.model.simulate $(DATA) $(LABELS) --pack $(PACK)
 
 trace: $(VENV)/run.done ## print one report's whole life: make trace id=1234-5678
 	@$(BIN)/python -m server.trace $(id)

@@ -1,0 +1,92 @@
+"""What a model makes of texts: category, how sure, what else is told, and the words that decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from server.model import calibration
+from server.model.evidence import Ear, Heard
+from server.model.examples import QUIET
+from server.model.reasons import Reasons
+from server.model.trained import Model, Opinions
+from server.model.words import Eye
+from server.pack import Pack
+
+SURE = 0.5  # probability of a sub-code from which on it is taken
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`code`: category or OKAY, TALLY, NONE, "" when no word of the text is known; `sure`: its probability.
+
+    `second` and `sub` may be None; `because` are the words that spoke most for a
+    category, strongest first.
+    """
+
+    code: str
+    sure: float
+    second: str | None
+    sub: str | None
+    restricted: bool
+    because: tuple[str, ...]
+
+
+class Judge:
+    """A model with the calibration of its pack."""
+
+    def __init__(self, pack: Pack, ear: Ear, model: Model) -> None:
+        self.model, self.eye, self.calibration = model, Eye(pack, ear), calibration.read(pack)
+        self.quiet = np.array([code in QUIET for code in model.codes])
+        self.reasons = Reasons(model)
+
+    def judge(self, texts: Sequence[str], heard: Sequence[Heard]) -> list[Judgement]:
+        """A judgement of each text, given what was heard in it."""
+        if not texts:
+            return []
+        shown = [self.eye.look(text, each) for text, each in zip(texts, heard, strict=True)]
+        opinions = self.model.opinions(shown)
+        khmer = [len(each.khmer) > sum(map(len, each.raw)) for each in shown]
+        sure = self.calibration.probabilities(opinions.scores, self.model.codes, khmer)
+        incident = sure[:, ~self.quiet].sum(axis=1)
+        hidden = np.where(self.quiet, incident[:, None] >= self.calibration.incident, False)
+        best = np.where(hidden, -1.0, sure).argmax(axis=1)
+        restricted = opinions.restricted >= self.calibration.restricted
+        known = opinions.known | np.array([each.best is not None for each in heard])
+        codes = [self.model.codes[at] if known[row] else "" for row, at in enumerate(best)]
+        subs = self._subs(opinions, best)
+        return [
+            Judgement(
+                code,
+                float(sure[at, best[at]]) if code else 0.0,
+                self._second(opinions.told[at], code),
+                subs[at] if code else None,
+                bool(restricted[at]),
+                self.reasons.found(texts[at], shown[at], int(best[at])) if code and code not in QUIET else (),
+            )
+            for at, code in enumerate(codes)
+        ]
+
+    def _second(self, told: Any, code: str) -> str | None:
+        """The other category that is most surely told too; what is no incident has none."""
+        if code in QUIET or not code:
+            return None
+        codes = self.model.layers["told"].codes
+        score, name = max((score, name) for score, name in zip(told, codes, strict=True) if name != code)
+        return name if score >= self.calibration.second and name not in QUIET else None
+
+    def _subs(self, opinions: Opinions, best: Any) -> list[str | None]:
+        """The sub-code of each text's category, when one is more likely than all others together."""
+        subs: list[str | None] = [None] * len(best)
+        for at in {int(each) for each in best}:
+            layer = self.model.layers.get(self.model.codes[at])
+            if layer is None:
+                continue
+            of = np.flatnonzero(best == at)
+            powers = np.exp(layer.scores(opinions.rows[of]))
+            shares = powers / powers.sum(axis=1, keepdims=True)
+            for row, share in zip(of, shares, strict=True):
+                likely = int(share.argmax())
+                subs[row] = layer.codes[likely] if share[likely] >= SURE else None
+        return subs

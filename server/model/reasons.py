@@ -1,0 +1,63 @@
+"""Which words of a text added most to a score, as they stand there."""
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from server.letters import letters
+from server.model.features import pairs
+from server.model.trained import Model
+from server.model.words import LONGEST, Shown
+from server.phrases import places
+
+MOST = 3  # reasons
+LEAST = 0.5  # what a word must add to be one, and which share of what the strongest adds
+
+
+class Reasons:
+    """The weights of a model, asked word by word."""
+
+    def __init__(self, model: Model) -> None:
+        features, weights = model.features, model.layers["category"].weights
+        self.whole = features.whole
+        speaks = weights - weights.mean(axis=1, keepdims=True)  # for a code, and not for every code
+        speaks = (speaks[: len(features.rarity)] * features.rarity[:, None]).T.astype(np.float32)
+        self.columns = [array("f", column.tobytes()) for column in speaks]  # quicker to ask for one number
+
+    def found(self, text: str, shown: Shown, code: int) -> tuple[str, ...]:
+        """The words that spoke most for this code (its column), strongest first; neighbours are one."""
+        adds = self._words(shown.words, code)
+        strongest = max(adds, default=0.0)
+        chosen = [at for at, score in enumerate(adds) if score >= max(LEAST, LEAST * strongest)]
+        runs: list[list[int]] = []
+        for at in chosen:
+            if runs and runs[-1][-1] == at - 1 and at != len(shown.places):  # there the Khmer words begin
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        runs.sort(key=lambda run: -max(adds[at] for at in run))
+        spans = _spans(text, shown)
+        return tuple(text[spans[run[0]][0] : spans[run[-1]][1]] for run in runs[:MOST])
+
+    def _words(self, words: Sequence[str], code: int) -> list[float]:
+        """What each word adds: by itself, and half of what it adds in a pair."""
+        whole, speaks = self.whole, self.columns[code]
+        adds = [speaks[column] if (column := whole.get(word)) is not None else 0.0 for word in words]
+        near = len(words) - 1
+        for number, pair in enumerate(pairs(words)):
+            if (column := whole.get(pair)) is not None:
+                first, apart = (number, 1) if number < near else (number - near, 2)
+                adds[first] += speaks[column] / 2
+                adds[first + apart] += speaks[column] / 2
+        return adds
+
+
+def _spans(text: str, shown: Shown) -> list[tuple[int, int]]:
+    """Where each of the words stands in the text."""
+    kept = set(shown.places)
+    spans = [span for place, span in enumerate(places(text, shown.tokens)) if place in kept]
+    if shown.cut:
+        at = [place for _, place in letters(text[:LONGEST])]
+        spans += [(at[start], at[end - 1] + 1) for start, end in places(shown.khmer, shown.cut)]
+    return spans

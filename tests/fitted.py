@@ -1,0 +1,24 @@
+"""Packs with the model that comes with them, fitted once for all tests of a run."""
+
+from functools import cache
+
+from server import pack as packs
+from server.classify import Classifier
+from server.model import examples
+from server.model.fitting import fit
+from server.model.trained import Model
+from server.pack import Pack
+
+
+@cache
+def model(name: str) -> tuple[Pack, Model]:
+    """A pack and its model."""
+    chosen = packs.load(name)
+    return chosen, fit(chosen, examples.read(chosen))
+
+
+@cache
+def classifier(name: str) -> tuple[Pack, Classifier]:
+    """A pack and who sorts with its model."""
+    chosen, fitted = model(name)
+    return chosen, Classifier(chosen, fitted)
