@@ -1,46 +1,43 @@
-"""From words, a station code and a point to the place a report is about, with how sure that is and why."""
+"""From words, a station code, a point and what is known of the sender to the place a report is about, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import hypot
 
 from rapidfuzz import fuzz, process
 
-from server.mentions import Mention, mentions
+from server.mentions import mentions
 from server.names import Names
 from server.pack import Pack, Place, Station
-from server.polygons import Point, distance, inside
+from server.polygons import Areas, Point
+from server.registry import PARENT, could_be
+from server.weighing import DOUBT, Beside, Located, Weighing, common
+
+__all__ = ["EARLIER", "GPS", "NOT_WRITTEN", "ROSTER", "Context", "Gazetteer", "Located"]
 
 CONSIDERED = 4000  # characters of a text; a place named later than that is not looked for
-DOUBT = 0.7  # what is left of confidence when something speaks against a place
-CANDIDATES = 12  # offered at most
 NEAR_BORDER = 0.04  # degrees; the polygons are drawn about that roughly, and people vote at beaches
+NEAR_STATION = 0.02  # degrees, about 2 km; who stands so near the own station speaks of it
 LIKE_ENOUGH = 75  # of 100: how alike a name must be to be offered in a search
+GPS, ROSTER, EARLIER = (
+    "GPS",
+    "roster",
+    "earlier",
+)  # why, when no words said so: the point, own stations, messages before
+NOT_WRITTEN = frozenset({GPS, ROSTER, EARLIER})  # what `because` may hold that stands in no text
+FADING = 0.8  # what a message says of the place of the next one, for each message between them
+LEVELS = tuple(PARENT)  # the widest first
 
 
 @dataclass(frozen=True)
-class Located:
-    """Where a report is about. `level` is station, commune, district, province or none; `confidence` is 0 to 1.
+class Context:
+    """What is known of a sender: the stations on the roster, and the places of the last messages, newest first.
 
-    `because` holds the words that decided; `candidates` the codes that fit when the words do not decide between them.
+    `places` are codes of areas or stations that those messages named, not such as were inferred from a context.
     """
 
-    code: str | None = None
-    level: str = "none"
-    province: str | None = None
-    confidence: float = 0.0
-    because: tuple[str, ...] = ()
-    lat: float | None = None
-    lon: float | None = None
-    candidates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Top:
-    """What a mention most likely means: the codes that the rest of the text and the point support most."""
-
-    mention: Mention
-    codes: frozenset[str]
-    support: float
+    stations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 class Gazetteer:
@@ -49,6 +46,11 @@ class Gazetteer:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.names = Names(pack.places, pack.spelling)
+        self.areas = Areas(pack.polygons)
+        self.provinces = Areas({code: shape for code, shape in pack.polygons.items() if not pack.places[code].parent})
+        drawn = {pack.places[code].level for code in pack.polygons}
+        bare = (place for code, place in pack.places.items() if place.level in drawn and code not in pack.polygons)
+        self.patchy = {(self._province(place.code), place.level) for place in bare}
         plain = self.names.spelling.plain
         self.forms = [
             (form, self.names.spelling.key(form.split()), place)
@@ -56,20 +58,31 @@ class Gazetteer:
             for form in map(plain, (*place.name.values(), *place.also))
         ]
 
-    def find(self, text: str, station: str | None = None, point: Point | None = None) -> Located:
-        """The place of a report; a `station` of the registry decides, then the text, then the `point`."""
+    def find(
+        self, text: str, station: str | None = None, point: Point | None = None, context: Context | None = None
+    ) -> Located:
+        """The place of a report; a `station` of the registry decides, then the text, then the `point`.
+
+        The `context` decides between places that share a name, and gives a place, with less trust, where none is
+        named: that is never a point on a map.
+        """
         if station and station in self.pack.stations:
             return self._at_station(self.pack.stations[station])
-        around = self._province_at(point) if point else None
+        known = self._known(context or Context())
+        at = self._area_at(point) if point else None
         prefix = self.pack.prefixes.get(station[:2]) if station else None
+        around = frozenset([*(self._chain(at) if at else ()), *([prefix] if prefix else ())])
         named = mentions(self.names, self.names.spelling.plain(text[:CONSIDERED]))
         once = {(mention.codes, mention.loose): mention for mention in named}  # saying it again adds nothing
-        found = self._decided([*once.values()], {area for area in (around, prefix) if area})
-        if found.code is None and around:
-            found = replace(found, code=around, confidence=0.9, because=(*found.because, "GPS"))
+        beside = Beside(around, point, [*self._chains(known)])
+        found = Weighing(self.names, [*once.values()], beside).decided()
+        if found.code is None and at:
+            found = self._at_point(found, at, point, known)
         elif found.code is None and prefix and not found.candidates:
-            found = replace(found, code=prefix, confidence=0.5, because=(str(station),))
-        return self._placed(found, point, around)
+            found = self._half_said(found, str(station), prefix, known)
+        elif found == Located():
+            found = self._of_sender(known, DOUBT if point else 1.0)  # a point abroad speaks against it
+        return self._placed(found, point)
 
     def search(self, q: str, limit: int = 10) -> list[Place]:
         """Places whose name or code begins with `q`, then those that have it inside, sound like it, look like it."""
@@ -102,73 +115,75 @@ class Gazetteer:
         return " · ".join(self.name(step, lang) for step in reversed([code, *self.names.areas.get(code, ())]))
 
     def _at_station(self, station: Station) -> Located:
-        province = self._province(station.commune)
+        province = self._province(station.code)
         return Located(station.code, "station", province, 0.99, (station.code,), station.lat, station.lon)
 
-    def _province_at(self, point: Point) -> str | None:
-        """The province whose polygon holds the point, else the one whose border is nearest and near enough."""
-        shapes = self.pack.polygons.items()
-        if held := next((code for code, shape in shapes if inside(point, shape)), None):
-            return held
-        away, code = min(((distance(point, shape), code) for code, shape in shapes), default=(NEAR_BORDER, ""))
-        return code if away < NEAR_BORDER else None
+    def _at_point(self, found: Located, at: str, point: Point | None, known: Context) -> Located:
+        """The own station when the sender stands beside it, else the area that holds the point."""
+        here = point or (0.0, 0.0)
+        away = {code: hypot(one.lat - here[0], one.lon - here[1]) for code, one in self._stations(known)}
+        nearest = min(away, key=lambda code: away[code], default="")
+        if not found.candidates and nearest and away[nearest] < NEAR_STATION:
+            return replace(found, code=nearest, confidence=0.8, because=(GPS, ROSTER))
+        share = DOUBT if (self._province(at), self.pack.places[at].level) in self.patchy else 1  # divided since drawn
+        return replace(found, code=at, confidence=0.9 * share, because=(*found.because, GPS))
 
-    def _decided(self, named: Sequence[Mention], around: set[str]) -> Located:
-        """What the mentions agree on best, else the smallest area that holds all they may mean, else candidates."""
-        tops = [top for mention in named if (top := self._top(mention, named, around)).codes]
-        most = max((top.support for top in tops), default=0.0)
-        best = [top for top in tops if top.support == most]
-        codes = frozenset(code for top in best for code in top.codes)
-        common = self._common(code for top in best for code in self._widest(top.codes))
-        candidates = tuple(sorted(codes)[:CANDIDATES])
-        if common is None:
-            plain = [top.mention for top in best if top.mention.quality > 0.8 and self._common(self._widest(top.codes))]
-            if plain and len(plain) < len(named):  # a clear name goes before unclear ones that contradict it
-                found = self._decided(plain, around)
-                return replace(found, confidence=found.confidence * DOUBT, candidates=candidates)
-        because = tuple(dict.fromkeys(mention.words for mention in named if self._speaks(mention, codes)))
-        if common is None:
-            return Located(because=because, candidates=candidates)
-        own = self._province(common)
-        sure = common in codes and (common == own or all(common in (code, *self.names.areas[code]) for code in codes))
-        doubts = (not sure) + bool(around and own not in around)
-        confidence = min(0.97, min(top.mention.quality for top in best) + 0.04 * int(most)) * DOUBT**doubts
-        return Located(common, confidence=confidence, because=because, candidates=() if sure else candidates)
+    def _half_said(self, found: Located, written: str, prefix: str, known: Context) -> Located:
+        """A station that does not exist: the own one, when that is one slip away from it, else its province."""
+        code, _, check = written.partition("-")
+        meant = [each.partition("-")[0] for each in could_be(code, check, known.stations)]
+        if len(meant) == 1:
+            return replace(found, code=meant[0], confidence=0.8, because=(written, ROSTER))
+        return replace(found, code=prefix, confidence=0.5, because=(written,))
 
-    def _top(self, mention: Mention, named: Sequence[Mention], around: set[str]) -> Top:
-        """Those codes of a mention that the rest speaks for most; a province before all others."""
-        support = {code: self._support(code, mention, named, around) for code in mention.codes}
-        loose = {code: self._support(code, mention, named, around) for code in mention.loose}
-        support |= {code: value for code, value in loose.items() if value >= 1}
-        most = max(support.values(), default=0.0)
-        codes = frozenset(code for code, value in support.items() if value == most)
-        return Top(mention, self.names.of_level(codes, "province") or codes, most)
+    def _of_sender(self, known: Context, share: float) -> Located:
+        """Where whoever names no place most likely is: at the own station, else where the last message was."""
+        last = next(iter(known.places), "")
+        if not known.stations:
+            return Located(last or None, confidence=0.4 * share if last else 0.0, because=(EARLIER,) if last else ())
+        there = tuple(code for code in known.stations if last and last in self._chain(code))
+        meant = there or known.stations
+        code = common([self._chain(each) for each in meant])
+        because = (ROSTER, *([EARLIER] if there and len(there) < len(known.stations) else []))
+        others = (*(meant if len(meant) > 1 else ()), *([last] if last and not there else ()))
+        candidates = tuple(dict.fromkeys([*meant, *others])) if others else ()
+        confidence = (0.6 if len(meant) == 1 else 0.5) * share * (DOUBT if last and not there else 1)
+        return Located(code, confidence=confidence if code else 0.0, because=because, candidates=candidates)
 
-    def _widest(self, codes: frozenset[str]) -> frozenset[str]:
-        """Who names a district seldom means a far commune of the same name; the other way round is not so sure."""
-        return self.names.of_level(codes, "province") or self.names.of_level(codes, "district") or codes
+    def _known(self, context: Context) -> Context:
+        """Those of the context that the pack knows."""
+        stations = tuple(code for code in dict.fromkeys(context.stations) if code in self.pack.stations)
+        places = (code for code in context.places if code in self.pack.stations or code in self.pack.places)
+        return Context(stations, tuple(dict.fromkeys(places)))
 
-    def _support(self, code: str, mention: Mention, named: Sequence[Mention], around: set[str]) -> float:
-        """How many others name the place or an area it is in; the point's province counts half of one."""
-        chain = {code, *self.names.areas[code]}
-        others = sum(not chain.isdisjoint(other.codes) for other in named if other.codes != mention.codes)
-        return others + 0.5 * (not around.isdisjoint(chain))
+    def _chains(self, known: Context) -> Iterator[tuple[tuple[str, ...], float, str]]:
+        """What the sender's places say for others; see weighing.Beside."""
+        yield from ((self._chain(code), 1.0, ROSTER) for code in known.stations)
+        yield from ((self._chain(code), FADING ** (i + 1), EARLIER) for i, code in enumerate(known.places))
 
-    def _speaks(self, mention: Mention, codes: Iterable[str]) -> bool:
-        return any(not mention.codes.isdisjoint({code, *self.names.areas[code]}) for code in codes)
+    def _stations(self, known: Context) -> Iterator[tuple[str, Station]]:
+        return ((code, self.pack.stations[code]) for code in known.stations)
 
-    def _common(self, codes: Iterable[str]) -> str | None:
-        """The smallest place that is or holds all of them."""
-        chains = [(code, *self.names.areas[code]) for code in codes]
-        return next((code for chain in chains[:1] for code in chain if all(code in other for other in chains)), None)
+    def _chain(self, code: str) -> tuple[str, ...]:
+        """A place or station and the areas that it is in, the smallest first."""
+        if code in self.pack.stations:
+            return (code, *self._chain(self.pack.stations[code].commune))
+        return (code, *self.names.areas[code])
 
     def _province(self, code: str) -> str:
-        return (code, *self.names.areas[code])[-1]
+        return self._chain(code)[-1]
 
-    def _placed(self, found: Located, point: Point | None, around: str | None) -> Located:
-        """With level, province and position: the point itself when it is in the same province."""
+    def _area_at(self, point: Point) -> str | None:
+        """The smallest area whose polygon holds the point, else the province whose border is near enough."""
+        if held := self.areas.holding(point):
+            return max(held, key=lambda code: LEVELS.index(self.pack.places[code].level))
+        return self.provinces.nearest(point, NEAR_BORDER)
+
+    def _placed(self, found: Located, point: Point | None) -> Located:
+        """With level, province, and the point when it can lie there."""
         if found.code is None:
             return found
-        place, province = self.pack.places[found.code], self._province(found.code)
-        lat, lon = point if point and around == province else (place.lat, place.lon)
-        return replace(found, level=place.level, province=province, lat=lat, lon=lon)
+        chain, area = self._chain(found.code), self.pack.places.get(found.code)
+        drawn = next(code for code in chain if code in self.pack.polygons)
+        lat, lon = point if point and self.areas.near(point, drawn, NEAR_BORDER) else (None, None)
+        return replace(found, level=area.level if area else "station", province=chain[-1], lat=lat, lon=lon)

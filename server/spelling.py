@@ -12,11 +12,15 @@ VIRAMA = 9  # combining class of the sign that hangs the next letter under this 
 
 
 class Spelling:
-    """The spelling rules of a pack: `letters` and `sounds` are replaced in order, `words` as a whole."""
+    """The spelling rules of a pack: `letters` and `sounds` are replaced in order, `words` as a whole.
+
+    `signs` are single characters that many people mix up or leave out; they are replaced only where names are compared.
+    """
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         self.letters = [(self.bare(old), self.bare(new)) for old, new in rules.get("letters", ())]
         self.sounds = [(re.compile(old), new) for old, new in rules.get("sounds", ())]
+        self.signs = {ord(old): new for old, new in rules.get("signs", {}).items()}
         self.words: Mapping[str, str] = rules.get("words", {})
         self.sound = lru_cache(20_000)(self._sound)
 
@@ -31,6 +35,14 @@ class Spelling:
         for old, new in self.letters:
             text = text.replace(old, new)
         return text
+
+    def folded(self, text: str) -> str:
+        """A plain text as names are compared: without the signs that people mix up or leave out."""
+        return text.translate(self.signs)
+
+    def places_in(self, text: str) -> list[int]:
+        """For each character of the folded text, and for its end, where it stood in the plain `text`."""
+        return [i for i, char in enumerate(text) if self.signs.get(ord(char), char)] + [len(text)]
 
     def key(self, words: Iterable[str]) -> str:
         """What the words sound like, without spaces: the same for every usual spelling of a name."""
@@ -73,3 +85,8 @@ def syllables(text: str) -> int:
         unicodedata.category(char) == "Lo" and not (i and unicodedata.combining(text[i - 1]) == VIRAMA)
         for i, char in enumerate(text)
     )
+
+
+def shortened(sound: str) -> set[str]:
+    """The sound, and the sound with any one letter left out: two sounds one slip apart share one of these."""
+    return {sound, *(sound[:i] + sound[i + 1 :] for i in range(len(sound)))}

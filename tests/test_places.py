@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import pack as packs
-from server.places import CONSIDERED, Gazetteer, Located
+from server.places import CONSIDERED, EARLIER, GPS, ROSTER, Context, Gazetteer, Located
 
 SPELLINGS = [  # as people write, the code of the place
     ("Kompong Thom", "06"),
@@ -343,7 +343,7 @@ def test_two_provinces_in_one_text_are_candidates(places):
 
 def test_a_district_goes_before_a_far_commune_of_the_same_name_but_with_less_trust(places):
     found = places.find("Chbar Ampov")
-    assert (found.code, found.candidates) == ("1210", ("030102", "1210"))
+    assert (found.code, found.candidates) == ("1210", ("1210", "030102"))
     assert found.confidence < places.find("Chbar Ampov district").confidence
     assert places.find("Chbar Ampov commune").code == "030102"
 
@@ -426,7 +426,7 @@ def test_a_point_abroad_tells_nothing(point, places):
 
 def test_the_text_goes_before_a_point_in_another_province_but_with_less_trust(places):
     found = places.find("soldiers in Takeo", point=(13.1, 103.2))
-    assert (found.code, found.lat) == ("21", places.pack.places["21"].lat)
+    assert (found.code, found.lat, found.lon) == ("21", None, None), "the point is elsewhere, and no middle is one"
     assert found.confidence < places.find("soldiers in Takeo").confidence
     here = places.find("soldiers in Takeo", point=(10.99, 104.785))
     assert (here.code, here.lat, here.lon) == ("21", 10.99, 104.785)
@@ -436,6 +436,106 @@ def test_every_station_point_leads_to_the_province_of_the_station(places):
     for station in list(places.pack.stations.values())[::97]:
         found = places.find("", point=(station.lat, station.lon))
         assert found.code == places.pack.prefixes[station.code[:2]]
+
+
+def stations_of(places, commune, count=1):
+    return tuple(code for code, one in places.pack.stations.items() if one.commune == commune)[:count]
+
+
+def test_who_names_no_place_speaks_of_the_own_station_with_less_trust_and_no_point_on_the_map(places):
+    (own,) = stations_of(places, "080502")
+    found = places.find("box not sealed", context=Context((own,)))
+    assert (found.code, found.level, found.province, found.because) == (own, "station", "08", (ROSTER,))
+    assert found.confidence < places.find("box not sealed", own).confidence
+    assert (found.lat, found.lon) == (None, None)
+
+
+def test_who_has_several_stations_and_names_none_is_somewhere_in_the_area_of_all(places):
+    near = (*stations_of(places, "080502"), *stations_of(places, "080503"))
+    found = places.find("box not sealed", context=Context(near))
+    assert (found.code, found.level, found.because, found.candidates) == ("0805", "district", (ROSTER,), near)
+    far = (*near, *stations_of(places, "210101"))
+    assert places.find("box not sealed", context=Context(far)) == Located(because=(ROSTER,), candidates=far)
+    there = places.find("box not sealed", context=Context(far, ("210101",)))
+    assert (there.code, there.because) == (far[-1], (ROSTER, EARLIER))
+
+
+def test_a_place_in_the_words_goes_before_whatever_is_known_of_the_sender(places):
+    context = Context(stations_of(places, "080502"), ("0805",))
+    for written, code in SPELLINGS:
+        if not places.find(written).candidates:
+            assert places.find(written, context=context).code == code
+
+
+def test_the_own_station_decides_between_communes_of_one_name(places):
+    said, (own,) = "ink washes off in Samraong commune", stations_of(places, "150407")
+    assert places.find(said).code is None
+    found = places.find(said, context=Context((own,)))
+    assert (found.code, found.because, found.candidates[0]) == ("150407", ("samraong", ROSTER), "150407")
+    near = places.find(said, context=Context(stations_of(places, "150401")))
+    assert near.code == "150407", "another commune of the own district says less, but enough"
+    assert near.confidence < found.confidence
+    assert found.confidence < places.find("Samraong commune Phnum Kravanh").confidence
+    assert places.find(said, context=Context(stations_of(places, "090201"))).code is None, "it says nothing there"
+
+
+def test_candidates_come_with_the_likeliest_first(places):
+    (own,) = stations_of(places, "210101")
+    found = places.find("Samraong commune", context=Context((own,)))
+    assert (found.code, set(found.candidates[:2])) == ("21", {"210708", "210910"}), "two in the own province"
+    pursat = places.pack.places["150407"]
+    here = places.find("Samraong commune", point=(pursat.lat, pursat.lon))
+    assert here.code == "150407"
+
+
+def test_the_message_before_says_where_a_stranger_is_when_nothing_else_does(places):
+    found = places.find("they have left now", context=Context(places=("170403", "12")))
+    assert (found.code, found.because, found.lat) == ("170403", (EARLIER,), None)
+    assert found.confidence < places.find("box not sealed", context=Context(stations_of(places, "170403"))).confidence
+    again = places.find("still at Svay Chrum commune", context=Context(places=("081306",)))
+    assert (again.code, again.because) == ("081306", ("svay chrum", EARLIER))
+
+
+def test_whoever_was_elsewhere_before_is_at_the_own_station_with_doubt_and_both_are_told(places):
+    (own,) = stations_of(places, "080502")
+    found = places.find("no ink", context=Context((own,), ("21",)))
+    assert (found.code, found.candidates) == (own, (own, "21"))
+    assert found.confidence < places.find("no ink", context=Context((own,))).confidence
+
+
+def test_a_point_beside_the_own_station_is_that_station_and_elsewhere_it_is_the_point_that_counts(places):
+    (own,) = stations_of(places, "080502")
+    station = places.pack.stations[own]
+    found = places.find("no ink", point=(station.lat, station.lon), context=Context((own,)))
+    assert (found.code, found.because, found.lat) == (own, (GPS, ROSTER), station.lat)
+    away = places.find("no ink", point=(13.1, 103.2), context=Context((own,)))
+    assert (away.code, away.because) == ("02", (GPS,))
+
+
+def test_a_station_with_a_slip_in_it_is_the_own_one_when_that_is_one_slip_away(places):
+    (own,) = stations_of(places, "080502")
+    context = Context((own,))
+    wrong = f"{own}-{(int(packs.check_digit(own)) + 1) % 10}"
+    found = places.find("no ink", station=wrong, context=context)
+    assert (found.code, found.because, found.lat) == (own, (wrong, ROSTER), None)
+    assert places.find("no ink", station="TK9999", context=context).code == "21"
+
+
+CODES = st.sampled_from(["KD0123", "TK0001", "08", "0805", "080502", "nowhere", "", "ZZ9999"])
+
+
+@given(
+    st.sampled_from(["", "Samraong", "no ink", "Takeo", "khum Svay Chrum", "phum Kampong Kdei"]),
+    st.lists(CODES, max_size=4).map(tuple),
+    st.lists(CODES, max_size=4).map(tuple),
+    st.sampled_from([None, (11.5, 104.9), (0.0, 0.0)]),
+    st.sampled_from([None, "KD9999", "ZZ0000", "KD0123-1"]),
+)
+def test_any_context_gets_an_answer(places, text, stations, before, point, station):
+    found = places.find(text, station, point, Context(stations, before))
+    assert 0 <= found.confidence <= 0.99
+    assert (found.code is None) == (found.level == "none") == (found.province is None)
+    assert (found.lat is None) == (found.lon is None)
 
 
 def test_the_picker_offers_names_codes_sounds_and_near_misses(places):
