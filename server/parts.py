@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.drafts import aside, into, received
 from server.drawer import Drawer
 from server.log import Down, Draft, Fact, Log, Raw
-from server.readings import Readings, aside, into, received
+from server.readings import Readings
 from server.seal import Locked
 
 PATIENCE = 180.0  # seconds after its first part until a message is read without those that did not come
@@ -58,7 +59,8 @@ class Parts:
         elif found.how == WHOLE:
             self._settle(whole, found)
         elif found.how == APART:
-            self._log.append_all(self._readings.alone(fact, found.missing(of)))
+            drafts = self._readings.apart([each.fact() for each in found.parts.values()], found.missing(of))
+            self._log.append_all(draft for draft in drafts if draft.event.subject == fact.event.subject)
 
     def sweep(self) -> None:
         """Have those messages read that have waited long enough. Raises Down."""
@@ -75,9 +77,9 @@ class Parts:
 
     def _again(self, fact: Fact, first: Fact, number: int, of: int) -> list[Draft]:
         """Another report has this part's place: the same words say nothing new, others are of another message."""
-        if self._readings.same_words(fact, first):
+        if self._readings.opening.same_words(fact, first):
             return [into(first, fact)]
-        return self._readings.alone(fact, Message({number: Raw("", {})}, "").missing(of))
+        return self._readings.apart([fact], Message({number: Raw("", {})}, "").missing(of))
 
     def _settle(self, whole: str, message: Message) -> None:
         """Put on the log what was decided, and only then forget about it."""
@@ -103,7 +105,7 @@ class Parts:
             if message.how == WHOLE:
                 return self._readings.together(facts)
             missing = message.missing(numbers(received(facts[0]).part)[1])
-            return [draft for fact in facts for draft in self._readings.alone(fact, missing)]
+            return self._readings.apart(facts, missing)
         except Down:
             raise
         except Locked as fault:

@@ -7,15 +7,30 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from server import events, logs, seal, settings
+from server.batches import Batches, vault_or_down
+from server.boundaries import load as load_pack
+from server.classify import Classifier
+from server.drafts import received
 from server.echoes import Echoes
+from server.finished import Finished
+from server.following import Following, Taker
 from server.log import Down, Log, Raw
+from server.model import examples
+from server.model.chosen import Chosen
+from server.model.first import fitted_aside
+from server.model.fitting import version_of
+from server.model.shelf import Shelf
 from server.outage import wait_out
 from server.pack import Pack
-from server.pack import load as load_pack
-from server.parts import Parts, numbers
-from server.readings import Readings, aside, received
-from server.roll import PROVEN, Roll
+from server.parts import Parts
+from server.readings import Readings
+from server.roll import Roll
+from server.settings import Settings
 from server.shares import Share, Shares
+from server.sorter import Sorter
+from server.stories.stories import Stories
+from server.unsorted import Unsorted
+from server.whereabouts import Whereabouts
 
 FIRST, LATER = "reader", "reader.later"  # what nobody may delay, and what came over somebody's share
 BATCH = 200
@@ -23,7 +38,6 @@ FEW = 20  # facts looked at for LATER at once
 KNOWN = {"monitor": Share(burst=12, minute=12)}  # of a monitor who is over the door's share: beyond it, LATER too
 LONGEST_WAIT = 2.0  # seconds
 ABANDONED = 15.0  # seconds after which another worker's unfinished facts are taken over
-MOST_TRIES = 3  # a report that was handed out more often has ended the reader each time
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +62,20 @@ class Reader:
         pack: Pack,
         worker: str,
         clock: Callable[[], datetime] = now,
+        sorter: Sorter | None = None,
+        takers: Sequence[Taker] = (),
     ) -> None:
+        """`sorter`: asks the model; without one the rules alone decide. `takers`: who else wants to know the log."""
+        sorter = sorter or Sorter(lambda: "", lambda version: None)
         self.log, self.worker = log, worker
-        self.roll, self.shares = Roll(log), Shares(KNOWN)
-        echoes = Echoes(log, vault.secret("echoes"))
-        self.readings = Readings(opener, vault, pack, echoes, self._is_known, self._is_blocked)
+        self.roll, self.shares = Roll(), Shares(KNOWN)
+        self.whereabouts, echoes = Whereabouts(self.roll, vault), Echoes(log, vault.secret("echoes"))
+        stories, finished = Stories(vault, pack, self.roll), Finished()
+        self.readings = Readings(opener, vault, pack, echoes, self.roll, self.whereabouts, sorter, stories, finished)
         self.parts = Parts(log, self.readings, clock)
+        self.batches = Batches(log, self.readings, self.parts)
+        self.unsorted = Unsorted(log, self.readings.opening, vault, sorter)
+        self.following = Following(log, [self.roll, self.whereabouts, self.unsorted, stories, finished, *takers])
         self._survived: Counter[tuple[str, str]] = Counter()  # group, fact -> handed out in vain, through outages
         for group in (FIRST, LATER):
             log.join(group)
@@ -62,7 +84,12 @@ class Reader:
         """Read what is waiting, at most one batch. How many facts were taken, of LATER: read. Raises Down."""
         self._catch_up()
         self.parts.sweep()
-        return self._turn(FIRST, BATCH, 0) or self._later() or self._turn(FIRST, BATCH, wait)
+        return self._turn(FIRST, BATCH, 0) or self._again() or self._later() or self._turn(FIRST, BATCH, wait)
+
+    def _again(self) -> int:
+        """Have a few reports sorted that the rules read alone. How many."""
+        with vault_or_down():
+            return self.unsorted.sort()
 
     def _later(self) -> int:
         """Read a few reports that came over a share."""
@@ -79,8 +106,9 @@ class Reader:
         try:
             mine = self._mine(group, taken)
             tries = self.log.deliveries(group, self.worker) if mine else {}
-            for raw in mine:
-                self._one(raw, tries.get(raw.id, 1) - self._survived[group, raw.id])
+            read = [(raw, tries.get(raw.id, 1) - self._survived[group, raw.id]) for raw in mine]
+            for some in [[each] for each in read] if group == LATER else [read]:
+                self.batches.read(some)
                 if group == LATER:
                     self._turn(FIRST, BATCH, 0)  # what came meanwhile waits for one of these at most
             self.log.done(group, [raw.id for raw in taken])
@@ -99,9 +127,10 @@ class Reader:
         return [raw for raw in reports if self._is_for(group, raw)]
 
     def _catch_up(self) -> None:
-        """Learn who is on the roster, and who is blocked, by now."""
-        while not self.roll.catch_up():
-            pass
+        """Learn all that the log says by now."""
+        with vault_or_down():
+            while not self.following.catch_up():
+                pass
 
     def _is_for(self, group: str, raw: Raw) -> bool:
         try:
@@ -111,35 +140,25 @@ class Reader:
         if not event.crowded or group == LATER:
             return event.crowded == (group == LATER)
         whose, at = [("monitor", event.source)], datetime.fromisoformat(event.at).timestamp()
-        if not self._is_known(event) or self.shares.over(whose, at):
+        if not self.roll.proves(event) or self.shares.over(whose, at):
             return False
         self.shares.take(whose, at)
         return True
 
-    def _is_known(self, event: events.ReportReceived) -> bool:
-        return event.channel in PROVEN and self.roll.is_known(event.source)
 
-    def _is_blocked(self, event: events.ReportReceived) -> bool:
-        return self.roll.is_blocked(event.source)
+def sorting(given: Settings, vault: seal.Vault, pack: Pack) -> tuple[Sorter, Chosen]:
+    """What asks the model, and what learns from the log which one is in use."""
+    known = examples.read(pack)
+    shelf, chosen = Shelf(given.data_dir, vault), Chosen(version_of(pack, known))
 
-    def _one(self, raw: Raw, tries: int) -> None:
-        if tries > MOST_TRIES:
-            self.log.append_all([aside(raw, "It ended the reader each time.")])
-            return
-        try:
-            fact = raw.fact()
-            number, of = numbers(received(fact).part)
-            if of:
-                self.parts.take(raw, number, of)
-            else:
-                self.log.append_all(self.readings.alone(fact))
-        except Down:
-            raise
-        except seal.Locked as fault:
-            raise Down("the vault cannot be used") from fault
-        except Exception:
-            logger.exception("The reader could not read report %s.", raw.fields["about"].partition(":")[2])
-            self.log.append_all([aside(raw, "The reader met a fault of its own in this report.")])
+    def load(version: str) -> Classifier | None:
+        model = shelf.get(version)
+        if model is None and known and version == chosen.first:
+            fitted_aside()
+            model = shelf.get(version)
+        return Classifier(pack, model) if model else None
+
+    return Sorter(lambda: chosen.version, load), chosen
 
 
 def main() -> None:
@@ -152,7 +171,9 @@ def main() -> None:
     while True:
         try:
             if reader is None:
-                reader = Reader(log, seal.Opener(keys), seal.Vault(given.data_dir), load_pack(given.pack), worker)
+                pack, vault = load_pack(given.pack, given.data_dir), seal.Vault(given.data_dir)
+                sorter, chosen = sorting(given, vault, pack)
+                reader = Reader(log, seal.Opener(keys), vault, pack, worker, now, sorter, [chosen])
                 logger.info("The reader is ready (process %s).", os.getpid())
             while True:
                 reader.step(LONGEST_WAIT)

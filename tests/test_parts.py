@@ -185,6 +185,18 @@ def test_a_reader_that_begins_with_a_monitors_lost_part_knows_the_monitor(door, 
     assert not likened.copy
 
 
+def test_if_one_part_of_a_message_without_all_parts_is_restricted_so_are_all(door, log, keys, new_reader, clock):
+    reader = new_reader()
+    send(door, 1, 4, "OE KD0123-7 ")
+    send(door, 2, 4, "the men from before have come back ")
+    read_all(reader)
+    clock.later()
+    read_all(reader)
+    send(door, 4, 4, "and this comes too late ")
+    read_all(reader)
+    assert [reading.restricted for reading in readings(log).values()] == [True] * 3
+
+
 def test_the_parts_of_one_message_are_counted_as_one_report(door, log, keys, new_reader):
     for number in (1, 2, 3):
         send(door, number, 3, f"piece {number} ")

@@ -1,20 +1,26 @@
 """Reports in, readings out: once each, whatever dies in between, and nothing is lost that cannot be read."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server import events, queries
+from server.batches import MOST_TRIES
 from server.board import Board
+from server.classify import Sorting
+from server.grammar import parse
 from server.log import Down, Log
 from server.pack import Pack
-from server.queries import Filters
-from server.reader import MOST_TRIES, Reader
-from server.seal import Opener, Vault
+from server.queries import SCOPES, Filters
+from server.reader import Reader
+from server.seal import Opener, Sealer, Vault
 from tests import days, doors
 from tests.doors import Door
+from tests.house import House
 
 NewReader = Callable[..., Reader]
 
@@ -151,7 +157,8 @@ def test_a_reader_that_died_before_it_was_done_doubles_nothing(
     while again.step():
         pass
     assert wires(log) == before
-    assert sorted(before) == ["incident.opened"] * 3 + ["report.read"] * 3 + ["report.received"] * 3
+    counted = Counter(before)
+    assert counted["report.received"] == counted["report.read"] == counted["incident.opened"] == 3
 
 
 def test_two_readers_share_the_work(
@@ -300,3 +307,137 @@ def test_a_vault_that_is_away_is_an_outage_and_no_fault_of_the_report(
     other.close()
     reader.step()
     assert wires(log) == ["report.received", "report.read", "incident.opened"]
+
+
+def test_a_bug_that_meets_a_report_in_a_batch_takes_no_other_with_it_wherever_it_is(
+    door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        send(door, f"XB KD0123-7 canary {number}", number, **{"from": f"+8551234567{number}"})
+    reader = new_reader()
+    find, first = reader.readings.opening._gazetteer.find, reader.readings.echoes.first
+
+    def stumble(work: Callable[..., Any], at: int, word: str) -> Callable[..., Any]:
+        return lambda *given, **more: 1 / 0 if word in given[at] else work(*given, **more)
+
+    monkeypatch.setattr(reader.readings.opening._gazetteer, "find", stumble(find, 0, "canary 1"))
+    monkeypatch.setattr(reader.readings.echoes, "first", stumble(first, 3, "canary 4"))
+    reader.step()
+    sent = [event.subject for event in facts(log, events.ReportReceived)]
+    assert [event.subject for event in facts(log, events.ReportSetAside)] == [sent[1], sent[4]]
+    assert len(facts(log, events.ReportRead)) == len(facts(log, events.IncidentOpened)) == 4
+
+
+@pytest.mark.parametrize("first", ["incident", "quiet"])
+def test_who_reads_a_report_again_and_thinks_otherwise_changes_nothing(
+    door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """As when the model came, or another one, between two tries."""
+    send(door, "XB KD0123-7 many ballots")
+    kinds = {"incident": Sorting("incident", "BX", reader="one"), "quiet": Sorting("quiet", reader="other")}
+
+    def thinks(kind: str) -> Reader:
+        reader = new_reader()
+        monkeypatch.setattr(reader.readings, "sorted", lambda *_: kinds[kind])
+        return reader
+
+    one = thinks(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "done", lambda *_: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            one.step()
+    before = wires(log)
+    thinks("quiet" if first == "incident" else "incident").step()
+    assert wires(log) == before
+    assert before.count("incident.opened") == (first == "incident")
+
+
+def enrol(log: Log, keys: Path, number: str, stations: list[str]) -> None:
+    alias = Sealer(keys / "keys").alias(number)
+    sealed = Vault(keys).seal("monitor:m1", {"stations": stations, "phones": [number]})
+    monitor = {"organisation": "one", "language": "km", "replies": False, "aliases": alias, "rehearsal": False}
+    log.append(events.MonitorEnrolled(subject="m1", sealed=sealed, **monitor), by="console")
+
+
+def place_of(keys: Path, log: Log, text: str) -> str:
+    rows = queries.page(board_of(keys, log), Filters(), "all")[0]
+    [code] = [row["place"].get("code") or "" for row in rows if row["detail"]["text"] == text]
+    return str(code)
+
+
+def test_whoever_names_no_place_is_where_the_roster_says_if_the_number_is_proven(
+    door: Door, log: Log, keys: Path, new_reader: NewReader
+) -> None:
+    enrol(log, keys, "+85512345678", ["KD0123"])
+    send(door, "they threatened voters here", 1)
+    send(door, "they threatened voters there", 2, **{"from": "+85512999888"})
+    form = {"method": "POST", "path": "/", "headers": {"Accept": "text/plain"}, "content_type": doors.FORM}
+    assert door.client.open(**form, data="text=they+threatened+us&phone=012345678").status_code == 200
+    new_reader().step()
+    assert place_of(keys, log, "they threatened voters here") == "KD0123"
+    assert place_of(keys, log, "they threatened voters there") == ""
+    assert place_of(keys, log, "they threatened us") == "", "a typed number proves nothing"
+    row = next(row for row in queries.page(board_of(keys, log), Filters(), "all")[0] if row["place"].get("code"))
+    assert (row["station"], row["lat"]) == ("", None), "supposed, and no point on a map"
+
+
+def test_a_monitor_whose_messages_named_a_place_is_there_for_a_while(
+    door: Door, log: Log, keys: Path, new_reader: NewReader
+) -> None:
+    enrol(log, keys, "+85512345678", [])
+    reader = new_reader()
+    send(door, "the village chief threatened voters in Siem Reap town", 1)
+    reader.step()
+    send(door, "soldiers came", 2)
+    reader.step()
+    named = place_of(keys, log, "the village chief threatened voters in Siem Reap town")
+    assert named
+    assert place_of(keys, log, "soldiers came") == named
+    assert reader.whereabouts.of(door.reports()[0]).places == (named,), "what was only supposed proves no more"
+
+
+def test_a_monitor_whose_key_was_destroyed_has_no_whereabouts(
+    door: Door, log: Log, keys: Path, new_reader: NewReader
+) -> None:
+    enrol(log, keys, "+85512345678", ["KD0123"])
+    Vault(keys).forget("monitor:m1")
+    send(door, "they threatened voters here")
+    new_reader().step()
+    assert place_of(keys, log, "they threatened voters here") == ""
+
+
+@pytest.mark.parametrize("text", ["OE KD0123-7 canary", "SOS canary", "canary ទាហានបាញ់", "canary the officer beat me"])
+def test_what_looks_restricted_is_in_no_open_scope_unread_read_or_set_aside(
+    door: Door, log: Log, keys: Path, house: House, new_reader: NewReader, text: str
+) -> None:
+    reader = new_reader()
+    suspected = reader.readings.classifier.read(text, parse(text, house.live.room.pack.taxonomy)).restricted
+
+    def seen() -> list[str]:
+        house.fold()
+        board, hiding = house.live.room.board, [name for name, where in SCOPES.items() if "NOT restricted" in where]
+        assert queries.page(board, Filters(), "all")[0][0]["detail"]["text"] == text
+        return [scope for scope in hiding if queries.page(board, Filters(), scope)[2]]
+
+    send(door, text)
+    assert seen() == [] or not suspected
+    if not suspected:
+        return
+    log.append(events.ReportSetAside(subject=door.reports()[0].subject, reason="a fault"), by="reader")
+    assert seen() == []
+    reader.step()
+    assert seen() == []
+
+
+def test_words_that_nobody_can_judge_are_restricted_and_darken_no_room(
+    door: Door, log: Log, keys: Path, pack: Pack, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(text: str) -> bool:
+        raise ZeroDivisionError(text)
+
+    send(door, "canary")
+    board = Board(Opener(keys / "keys"), Vault(keys), stumble, pack)
+    board.fold(log.read())
+    assert queries.page(board, Filters(), "open")[0] == []
+    assert [row["kind"] for row in queries.page(board, Filters(), "all")[0]] == ["raw"]
+    assert "canary" not in " ".join(record.getMessage() for record in caplog.records)

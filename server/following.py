@@ -1,0 +1,60 @@
+"""Follows the log once, for everybody in a process who wants to know something from it."""
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from server import events
+from server.log import START, Fact, Log, Raw
+
+logger = logging.getLogger(__name__)
+
+
+class Taker(Protocol):
+    """Whoever wants facts of these `wires`. It is given each of them once, in the order of the log."""
+
+    @property
+    def wires(self) -> frozenset[str]:
+        """Names on the wire."""
+
+    def take(self, fact: Fact) -> None:
+        """Learn one fact. May raise seal.Locked or log.Down: it is given the same fact again, then."""
+
+
+class Following:
+    """Where a process stands on the log, and who is told what comes next."""
+
+    def __init__(self, log: Log, takers: Sequence[Taker]) -> None:
+        self._log, self._cursor = log, START
+        self._takers = {
+            wire: [taker for taker in takers if wire in taker.wires] for taker in takers for wire in taker.wires
+        }
+        self._told = 0  # takers that know the fact behind the cursor already
+        self._strange: set[tuple[str, str]] = set()  # wire and version of facts that were passed over
+
+    def catch_up(self, limit: int = 1000) -> bool:
+        """Read up to `limit` more facts. Whether the end was reached. Raises log.Down, and what a taker raises."""
+        raws = self._log.read(self._cursor, limit)
+        for raw in raws:
+            self._hand(raw)
+            self._cursor, self._told = raw.id, 0
+        return len(raws) < limit
+
+    def _hand(self, raw: Raw) -> None:
+        takers = self._takers.get(raw.fields["wire"])
+        if not takers:
+            return
+        try:
+            fact = raw.fact()
+        except events.Unknown:
+            self._pass_over(raw.fields["wire"], raw.fields["v"])
+            return
+        for taker in takers[self._told :]:
+            taker.take(fact)
+            self._told += 1
+
+    def _pass_over(self, wire: str, v: str) -> None:
+        """Nobody takes a fact of a newer program: whoever stopped here would read no report until it is updated."""
+        if (wire, v) not in self._strange:
+            self._strange.add((wire, v))
+            logger.warning("A newer program writes %s v%s: such facts are passed over here.", wire, v)

@@ -1,0 +1,40 @@
+"""The model that comes with the program as the text it learns from: fitted once, in a process of its own, and kept."""
+
+import logging
+import os
+import subprocess
+import sys
+
+from server import logs, settings
+from server.model import examples
+from server.model.fitting import fit, version_of
+from server.model.shelf import Shelf
+from server.pack import load as load_pack
+from server.seal import Vault
+
+NICE = 10  # how far it stands behind whoever reads reports
+logger = logging.getLogger(__name__)
+
+
+def fitted_aside() -> None:
+    """Have it fitted and put on the shelf; takes some seconds. In a thread it would hold up all others of a process.
+
+    Raises subprocess.CalledProcessError when it cannot be fitted.
+    """
+    subprocess.run([sys.executable, "-m", "server.model.first"], check=True)  # noqa: S603 - our own file
+
+
+def main() -> None:
+    """Fit it, unless it stands on the shelf."""
+    os.nice(NICE)
+    logs.start()
+    given = settings.read(settings.environment())
+    pack, vault = load_pack(given.pack), Vault(given.data_dir)
+    known, shelf = examples.read(pack), Shelf(given.data_dir, vault)
+    if version_of(pack, known) not in shelf.versions():
+        shelf.put(fit(pack, known))
+        logger.info("The model that comes with the program is fitted.")
+
+
+if __name__ == "__main__":
+    main()

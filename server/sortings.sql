@@ -1,0 +1,1 @@
+CREATE TABLE decided (card TEXT PRIMARY KEY); -- a person said what it is: no reader changes that
