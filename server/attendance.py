@@ -15,10 +15,11 @@ from server.seal import Vault
 from server.section import Section
 
 CALM = ("checkin", "quiet")  # kinds of report that say that all is well
+SAID = (events.IncidentOpened, events.IncidentRecategorised, events.ReportReleased, events.ReportSorted)
 AT_STATION = (  # every sign of life that counts for the station `:here`
-    "SELECT * FROM signs WHERE station = :here AND station != '' AND speaker != '' UNION ALL SELECT signs.* FROM posts"
-    " JOIN signs ON signs.speaker = posts.monitor AND signs.speaker != '' AND signs.station = ''"
-    " WHERE posts.station = :here"
+    "SELECT * FROM signs WHERE station = :here AND station != '' AND speaker != '' AND NOT hidden UNION ALL"
+    " SELECT signs.* FROM posts JOIN signs ON signs.speaker = posts.monitor AND signs.speaker != ''"
+    " AND signs.station = '' WHERE posts.station = :here AND NOT hidden"
 )
 
 
@@ -46,8 +47,7 @@ class Attendance(Section):
             events.SourceUnblocked: self._judged,
             events.ReportRead: self._read,
             events.ReportSetAside: self._unread,
-            events.IncidentOpened: self._decided,
-            events.IncidentRecategorised: self._decided,
+            **dict.fromkeys(SAID, self._decided),
         }
 
     def _read(self, fact: Fact, event: events.ReportRead) -> set[str]:
@@ -66,9 +66,14 @@ class Attendance(Section):
             self._take(card, station="", codes="", calm=False, grave=True)
         return set()
 
-    def _decided(self, fact: Fact, event: events.IncidentOpened | events.IncidentRecategorised) -> set[str]:
-        grave = "UPDATE signs SET grave = ? WHERE report = ?"
-        self.db.execute(grave, (event.restricted, event.subject))
+    def _decided(self, fact: Fact, event: events.Event) -> set[str]:
+        """Somebody said who may see it, and so whether it counts."""
+        found = "SELECT signs.*, restricted FROM signs JOIN cards ON id = report WHERE report = ?"
+        if sign := self.db.execute(found, (event.subject,)).fetchone():
+            now = sign["restricted"]
+            self.db.execute("UPDATE signs SET grave = ?, hidden = ? WHERE report = ?", (now, now, event.subject))
+            if sign["hidden"] != now:
+                self._again((), {sign["station"]} if sign["station"] else set(self._stations(sign["speaker"])))
         return set()
 
     def _card(self, report: str) -> sqlite3.Row | None:
@@ -85,13 +90,13 @@ class Attendance(Section):
 
     def _take(self, card: sqlite3.Row, **told: Any) -> None:
         named = {name: card[name] for name in ("report", "source", "rehearsal", "speaker", "organisation")}
-        sign = {**named, **told, "at": stamp(card["at"])}
+        sign = {**named, **told, "at": stamp(card["at"]), "hidden": card["restricted"]}
         self.db.execute(
             "INSERT OR REPLACE INTO signs VALUES (:report, :source, :rehearsal, :at, :station, :codes, :calm, :grave,"
-            " :speaker, :organisation)",
+            " :hidden, :speaker, :organisation)",
             sign,
         )
-        if sign["speaker"]:
+        if sign["speaker"] and not sign["hidden"]:
             self._count(sign)
 
     def _count(self, sign: Mapping[str, Any], only: str = "") -> None:

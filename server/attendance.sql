@@ -8,6 +8,7 @@ CREATE TABLE signs (                -- one row for each report of a named source
   codes TEXT NOT NULL,              -- of check-ins, separated by spaces
   calm INTEGER NOT NULL,            -- a check-in, or all is well
   grave INTEGER NOT NULL,           -- restricted, or read by nobody: whoever sent it may be in danger
+  hidden INTEGER NOT NULL,          -- restricted: it counts for no station, or the count would tell of it
   speaker TEXT NOT NULL,            -- the known monitor who sent it; '' for anybody else
   organisation TEXT NOT NULL        -- the monitor's
 ) WITHOUT ROWID;

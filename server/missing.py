@@ -66,7 +66,7 @@ def unplaced(view: View) -> int:
     """How many check-ins came without a station from monitors who have several: they count for none of them."""
     [row] = view.ask(
         "SELECT count(*) AS n FROM signs WHERE speaker != '' AND station = '' AND codes != '' AND at <= :now"
-        " AND rehearsal = :rehearsal AND (SELECT count(*) FROM posts WHERE monitor = speaker) > 1",
+        " AND NOT hidden AND rehearsal = :rehearsal AND (SELECT count(*) FROM posts WHERE monitor = speaker) > 1",
         rehearsal=view.rehearsal,
         now=stamp(view.now),
     )

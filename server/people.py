@@ -17,6 +17,10 @@ class People(Section):
         super().__init__(db, vault)
         self.folds = {events.AccountOpened: self._account, events.AccountClosed: self._account}
 
+    def how_many(self, role: str) -> int:
+        """Open accounts of this role."""
+        return int(self.db.execute("SELECT count(*) FROM accounts WHERE role = ? AND open", (role,)).fetchone()[0])
+
     def role_of(self, name: str) -> str | None:
         """The role of an open account; None when there is none."""
         row = self.db.execute("SELECT role FROM accounts WHERE name = ? AND open", (name,)).fetchone()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-ROLES = ("administrator", "analyst", "press", "viewer")
+ROLES = ("administrator", "security_lead", "analyst", "press", "viewer")
 ANYONE = "anyone"  # a route that must be reachable before signing in
 
 View = TypeVar("View", bound=Callable[..., Any])

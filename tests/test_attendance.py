@@ -226,9 +226,9 @@ def test_a_report_that_only_few_may_see_tells_nobody_when_or_from_where_it_came(
     view = View(board_of(pen, [*roster, *open_, *hidden, *away]).attendance, at("13:00"), False)
     rows, _ = missing.stations(view)
     assert {row["station"]: (row["state"], row["last"]) for row in rows} == {
-        HERE: ("heard", at("11:00")),
+        HERE: ("silent", at("11:00")),
         THERE: ("never", None),
-    }
+    }, "nor that there was any"
     assert missing.strays(view) == ([], 0)
 
 

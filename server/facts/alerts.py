@@ -13,17 +13,16 @@ class AlertRaised(Event):
 
     kind: str  # burst, silence, coordinated
     category: str  # "IN"; "" when it is of none
-    area: str  # place code: what it is about; "" for the whole country
-    province: str  # place code; "" for the whole country
+    province: str  # place code; "" when it is about none, or several
     since: str  # ISO 8601, UTC, by the reports' own hours
     until: str
-    found: int  # events, silent stations, senders
+    found: int  # events, silent stations, minutes without a message, senders
     expected: float  # how many were to be expected
-    chance: float  # how likely at least as many are by chance, 0 to 1
+    chance: float  # how likely a quiet day has anything like it, 0 to 1
     statistic: str  # the name of the test
     restricted: bool  # it tells of reports that are restricted
     rehearsal: bool
-    evidence: str  # sealed for the room: ids of reports, codes of stations
+    evidence: str  # sealed for the room: area, areas it takes in, mark, ids of reports, codes of stations
 
 
 @dataclass(frozen=True, kw_only=True)

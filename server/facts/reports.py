@@ -1,4 +1,4 @@
-"""Facts about reports: received, photographed, read, likened, joined, set aside."""
+"""Facts about reports: received, photographed, read, likened, joined, set aside, released."""
 
 from dataclasses import dataclass
 
@@ -112,6 +112,15 @@ class ReportSuggested(Event):
     place: str  # the finest level that both name: station, commune, district, province; "" for none
     minutes: int  # between the two
     category: bool  # whether both were sorted alike
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportReleased(Event):
+    """A person said that this report, which is no incident, is not restricted, whatever its words look like."""
+
+    about, wire = "report", "report.released"
+
+    reason: str  # sealed under the incident's key
 
 
 @dataclass(frozen=True, kw_only=True)

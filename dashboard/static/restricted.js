@@ -1,0 +1,149 @@
+// The page Restricted reports: the same line, list, card and decisions as in the room, of what nobody else sees.
+import { Actions } from "./actions.js";
+import { get, leave } from "./ask.js";
+import { hour, clockTime, set } from "./clock.js";
+import * as codes from "./codes.js";
+import { Desk } from "./desk.js";
+import { Feed } from "./feed.js";
+import { focused, step } from "./hand.js";
+import { Incident } from "./incident.js";
+import { listen, prepareHelp } from "./keys.js";
+import { Line } from "./line.js";
+import { hook } from "./make.js";
+import { turnTo } from "./panels.js";
+import * as places from "./places.js";
+import * as words from "./words.js";
+
+const LIST = "restricted";
+const SHOWN = { waiting: { status: "waiting" }, all: {}, blocked: { source: "blocked" } };
+const AGAIN = 3000; // ms before the first page is asked again
+const { figure, t } = words;
+
+/** Everything on the page; made once. */
+class List {
+  constructor() {
+    this.title = document.title;
+    this.desk = new Desk((cursor) => this.line.reached(cursor));
+    this.feed = new Feed(hook("feed-panel"), { onOpen: (id) => this.open(id), onFail: () => this.trouble(true) });
+    this.incident = new Incident(
+      hook("incident"),
+      new Actions(hook("actions"), this.desk, {
+        onNewer: (card) => this.take({ cards: [card] }),
+        onPending: (id, pending) => this.feed.pend(id, pending),
+      }),
+    );
+    this.line = new Line({
+      list: LIST,
+      onPatch: (patch) => this.take(patch),
+      onState: (state) => this.state(state),
+      onBye: leave,
+      onLost: () => location.reload(),
+    });
+    hook("restricted-show").addEventListener("change", () => this.want());
+    addEventListener("hashchange", () => this.want());
+  }
+
+  /** What is chosen above the list, or whatever says the same as one card. */
+  get filter() {
+    const alike = new URLSearchParams(location.hash.slice(1)).get("alike") ?? "";
+    return { list: LIST, show: "all", alike, ...SHOWN[hook("restricted-show").value] };
+  }
+
+  /** The first page, then the line from there on. */
+  async start() {
+    this.show(await get("/api/v1/counts"));
+    this.line.start(await this.feed.load(this.filter));
+  }
+
+  want() {
+    this.feed.load(this.filter).then(
+      () => this.trouble(false),
+      () => {},
+    );
+  }
+
+  take({ cards, counts, record }) {
+    this.show(counts);
+    if (record) hook("record-down").hidden = record !== "down";
+    const open = this.incident.card?.id;
+    this.feed.take(cards);
+    this.incident.take(cards);
+    if (open && !this.incident.card) hook("incident-empty").textContent = t("restricted.left");
+    this.feed.tick();
+    this.incident.tick();
+    this.desk.moved();
+  }
+
+  /** The hour, how many wait, and that number before the title of the page, to be seen from another one. */
+  show(counts) {
+    if (!counts) return;
+    set(counts.clock);
+    this.clock = counts.clock;
+    hook("clock").textContent = hour();
+    hook("count-restricted").textContent = figure(counts.restricted);
+    hook("rehearsal").hidden = !counts.rehearsal;
+    hook("rehearsal-words").textContent = t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain");
+    document.title = counts.restricted ? `(${figure(counts.restricted)}) ${this.title}` : this.title;
+  }
+
+  state(state) {
+    const element = hook("line-state");
+    element.dataset.state = state;
+    element.textContent = t(`line.${state}`);
+    hook("interrupted").hidden = state !== "interrupted";
+    hook("interrupted").textContent = state === "interrupted" ? t("line.explain", { at: clockTime(this.clock) }) : "";
+  }
+
+  trouble(there) {
+    hook("feed-trouble").hidden = !there;
+  }
+
+  open(id) {
+    if (!id) return;
+    this.feed.choose(id);
+    this.incident.open(id, this.feed.cardOf(id));
+    turnTo("incident");
+  }
+
+  close() {
+    if (this.incident.actions.form) return this.incident.actions.close();
+    this.feed.choose(null);
+    this.incident.close();
+    document.activeElement.blur(); // the keyboard leaves the list, so that it may move again
+    this.feed.settle();
+    turnTo("feed");
+  }
+}
+
+function connectKeys(list) {
+  const act = (action) => () => list.incident.card && list.incident.actions.start(action);
+  listen({
+    j: () => step(list.feed.list, 1, list.feed.chosen),
+    k: () => step(list.feed.list, -1, list.feed.chosen),
+    Enter: () => list.open(focused()),
+    v: act("verify"),
+    x: act("reject"),
+    c: act("category"),
+    r: act("release"),
+    n: act("note"),
+    "?": prepareHelp(),
+    Escape: () => list.close(),
+  });
+}
+
+async function begin() {
+  await Promise.all([words.load(), codes.load(), places.load()]);
+  const list = new List();
+  turnTo("feed");
+  connectKeys(list);
+  hook("feed-again").addEventListener("click", () => list.want());
+  hook("incident-close").addEventListener("click", () => list.close());
+  await list.start();
+}
+
+// A page that cannot begin says so and tries again; nothing has been changed by then.
+begin().catch((fault) => {
+  console.error(fault);
+  hook("begin-failed").hidden = false;
+  setTimeout(() => location.reload(), AGAIN);
+});
