@@ -1,0 +1,98 @@
+"""Worker: follow the log, notice what is unusual in where, when and how reports come, and put alerts on the log."""
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from server import events, logs, seal, settings
+from server.alerts.watch import Watch
+from server.boundaries import load as load_pack
+from server.log import START, Down, Draft, Log, Raw
+from server.outage import wait_out
+
+BATCH = 1000  # facts
+LONGEST_WAIT = 5.0  # seconds
+ANEW = (
+    3 * 3600 * 1000
+)  # milliseconds of the log that a lookout looks at which has just started; the rest it only learns
+SETTLE = timedelta(minutes=2)  # after a start or an outage, in which what waited elsewhere arrives
+
+logger = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Lookout:
+    """Hands the log to a watch, and what the watch says back to the log. Two of them raise nothing twice."""
+
+    def __init__(self, log: Log, watch: Watch, clock: Callable[[], datetime] = now) -> None:
+        self._log, self._watch, self._clock, self._cursor = log, watch, clock, START
+        self._trusted = clock() + SETTLE
+        self._from = 0  # from when on it looks; 0: not known yet
+        self._owed: list[Draft] = []  # what could not be written yet
+
+    def step(self, wait: float = 0.0) -> int:
+        """Fold the facts that come next; at the end of the log add what is missing there. How many. Raises Down."""
+        try:
+            self._from = self._from or _milliseconds(self._log.head()) - ANEW
+            raws = self._log.follow(self._cursor, wait, BATCH)
+            for raw in raws:
+                self._take(raw)
+                self._cursor = raw.id
+            if len(raws) < BATCH:
+                self._tell()
+        except seal.Locked as fault:
+            raise Down("the vault cannot be used") from fault
+        except Down:
+            self._trusted = self._clock() + SETTLE
+            raise
+        return len(raws)
+
+    def _take(self, raw: Raw) -> None:
+        if raw.fields["wire"] not in self._watch.wires:
+            return
+        try:
+            fact = raw.fact()
+        except events.Unknown:
+            logger.warning("A newer program wrote fact %s: it is passed over here.", raw.id)
+            return
+        self._watch.take(fact, look=_milliseconds(raw.id) >= self._from)
+
+    def _tell(self) -> None:
+        if self._clock() >= self._trusted:  # else silence would be our own
+            self._watch.tell_time(self._clock())
+        self._owed += self._watch.drafts()
+        self._log.append_all(self._owed)
+        if self._owed:
+            logger.info("The lookout wrote %s facts about alerts.", len(self._owed))
+        self._owed.clear()
+
+
+def _milliseconds(fact_id: str) -> int:
+    return int(fact_id.partition("-")[0])
+
+
+def main() -> None:
+    """Look out for ever. An outage waits; a bug ends the process, which is started again."""
+    logs.start()
+    given = settings.read(settings.environment())
+    log = Log.following(given.record, given.pack, LONGEST_WAIT)
+    keys, lookout = given.data_dir / "keys", None
+    while True:
+        try:
+            if lookout is None:
+                pack, vault = load_pack(given.pack, given.data_dir), seal.Vault(given.data_dir)
+                lookout = Lookout(log, Watch(seal.Opener(keys), vault, pack))
+                logger.info("The lookout is ready (process %s).", os.getpid())
+            while True:
+                lookout.step(LONGEST_WAIT)
+        except Down:
+            wait_out(log, "lookout")
+
+
+if __name__ == "__main__":
+    main()
