@@ -5,13 +5,14 @@ import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from random import Random
 from typing import Any
 
 from server.pack import Pack, Station, check_digit
 
 FORM = "form"
+NUMBERS = range(100_000)  # the last five digits
+MOST = 20_000  # people of one kind
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Cast:
     def __init__(self, pack: Pack, plan: Mapping[str, Any], dice: Random, gateways: Sequence[str]) -> None:
         self.pack, self.plan, self.dice = pack, plan, dice
         self.doors = {*gateways, FORM}
-        self.numbers = {kind: count(1) for kind in plan["numbers"]}
+        # in no order: people who stand side by side did not buy their numbers together
+        self.numbers = {kind: iter(Random(kind).sample(NUMBERS, MOST)) for kind in plan["numbers"]}  # noqa: S311
         self.stations = [pack.stations[code] for code in sorted(pack.stations)]
         self.monitors = [self._person(station, "monitors") for station in self._sample()]
 
@@ -41,7 +43,11 @@ class Cast:
         """A monitor with this probability, else somebody new at any station."""
         if self.dice.random() < from_monitors:
             return self.dice.choice(self.monitors)
-        return self._person(self.dice.choice(self.stations), "public")
+        return self.bystander(self.dice.choice(self.stations))
+
+    def bystander(self, station: Station) -> Person:
+        """Somebody new who is at this station."""
+        return self._person(station, "public")
 
     def of_district(self, district: str) -> list[Person]:
         """The monitors there."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.cast import FORM, Cast, Person
 from ingest.pen import Pen
+from ingest.witnesses import Witnesses
 from server.pack import Pack, check_digit
 
 NEAR = 0.004  # degrees that a phone's position is off its station, at most
@@ -19,9 +20,10 @@ FILLED = {"sender": 0.4, "station": 0.35, "point": 0.3}  # share of forms that h
 class Delivery:
     """One message as a door gets it; a gateway's repetition is a delivery of its own with the same `id`.
 
-    `at`: aware, UTC, simulated. `kind`: checkin, report, burst, rumour, sos, quiet, noise or tally; `code`: what the
-    sender means. `slip`: the check digit in the text is wrong. `sender` is "" for nobody. `station` and `point`
-    (latitude, longitude) are fields of the form.
+    `at`: aware, UTC, simulated. `kind`: checkin, report, story, later, burst, rumour, sos, quiet, noise or tally;
+    `code`: what the sender means. `slip`: the check digit in the text is wrong. `sender` is "" for nobody. `station`
+    and `point` (latitude, longitude) are fields of the form. `event`: the same for all that tell of one event, "" for
+    one that nobody else tells of; like `kind` and `code` it is the truth, and never sent.
     """
 
     at: datetime
@@ -37,12 +39,13 @@ class Delivery:
     station: str = ""
     point: tuple[float, float] | None = None
     language: str = ""
+    event: str = ""
 
 
 def script(pack: Pack, plan: Mapping[str, Any], seed: int, gateways: Sequence[str]) -> list[Delivery]:
     """Every delivery of the day in order of time. `plan` is the pack's rehearsal.json; `gateways` are those open."""
     day = _Day(pack, plan, Random(seed), gateways)  # noqa: S311 - a play, not a secret
-    first = [*day.checkins(), *day.reports(), *day.burst(), *day.rumour(), *day.sos(), *day.texts()]
+    first = [*day.checkins(), *day.reports(), *day.burst(), *day.rumour(), *day.sos(), *day.texts(), *day.stories()]
     again = [copy for delivery in first for copy in day.again(delivery)]
     heard = [each for each in [*first, *again] if day.hears(each)]
     return sorted(heard, key=lambda each: (each.at, each.id, each.again))
@@ -89,7 +92,8 @@ class _Day:
         for _ in range(rumour["copies"]):
             copied = self.dice.choice(rumour["forms"]).format(words=self.dice.choice(rumour["texts"]))
             person = self.cast.somebody(from_monitors=0)
-            yield self._written("rumour", person, [copied], None, self._within(rumour), rumour["code"])
+            made = self._written("rumour", person, [copied], None, self._within(rumour), rumour["code"])
+            yield replace(made, event="rumour")
 
     def sos(self) -> Iterator[Delivery]:
         """Monitors in danger."""
@@ -104,6 +108,19 @@ class _Day:
                 person = self.cast.somebody(texts["from_monitors"])
                 forms = ["{words}"] if kind == "noise" else self._placed(person)
                 yield self._written(kind, person, forms, texts, self._within(texts))
+
+    def stories(self) -> Iterator[Delivery]:
+        """Events that several people tell of, and whoever sends or passes on the same message once more."""
+        plan = self.plan["stories"]
+        for each in Witnesses(self.pack, self.plan, self.dice, self.cast).accounts():
+            made = self._written(each.kind, each.person, each.forms, each.said, each.at, each.code)
+            yield (told := replace(made, event=each.event))
+            if self.dice.random() < plan["resent"]["share"]:
+                yield self._repeated(told, plan["resent"]["minutes"])
+            if each.kind == "story" and self.dice.random() < plan["forwarded"]["share"]:
+                other = self.cast.bystander(each.person.station)
+                sent = replace(told, door=other.door, sender=other.number, station="", point=None)
+                yield self._repeated(replace(sent, language=other.languages[0]), plan["forwarded"]["minutes"])
 
     def again(self, delivery: Delivery) -> Iterator[Delivery]:
         """Repetitions: a gateway that did not hear our answer sends the same message once more."""
@@ -150,6 +167,11 @@ class _Day:
             point=(next(near), next(near)) if fills["point"] else None,
             language=person.languages[0],
         )
+
+    def _repeated(self, delivery: Delivery, minutes: Sequence[float]) -> Delivery:
+        """The same words once more, as a message of its own."""
+        at = delivery.at + timedelta(minutes=self.dice.uniform(*minutes))
+        return replace(delivery, id=f"{next(self.ids):05d}", at=at)
 
     def _within(self, hours: Mapping[str, Any]) -> datetime:
         begin, end = self._hour(hours["from"]), self._hour(hours["until"])

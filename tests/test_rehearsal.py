@@ -67,7 +67,16 @@ def test_the_same_seed_is_the_same_day_and_another_seed_another(pack, plan):
 
 
 def test_every_kind_family_check_in_and_door_occurs(pack, plan, day):
-    assert {each.kind for each in day} == {"checkin", "report", "burst", "rumour", "sos", *plan["texts"]}
+    assert {each.kind for each in day} == {
+        "checkin",
+        "report",
+        "story",
+        "later",
+        "burst",
+        "rumour",
+        "sos",
+        *plan["texts"],
+    }
     assert {each.code for each in day if each.kind == "report"} >= set(pack.taxonomy.subs) - {"LJ", "LK"}
     assert {each.code for each in day if each.kind == "checkin"} == set(pack.taxonomy.checkins) - {"SOS"}
     assert {each.door for each in day} == {*GATEWAYS, FORM}
@@ -117,6 +126,29 @@ def test_a_rumour_is_the_same_words_from_people_who_differ(plan, day):
     named = [each.sender for each in rumour if each.sender]
     assert len(set(named)) == len(named) > 20
     assert all(any(text in each.text for text in plan["rumour"]["texts"]) for each in rumour)
+
+
+def test_several_people_tell_of_an_event_in_words_of_their_own_and_some_only_name_the_commune(pack, plan, day):
+    told = defaultdict(list)
+    for each in day:
+        if each.kind == "story" and not each.again and each.event.isdecimal():
+            told[each.event].append(each)
+    whole = [accounts for accounts in told.values() if len(accounts) > 1]
+    assert len(whole) > 100
+    assert all(each.at - accounts[0].at < timedelta(hours=1) for accounts in whole for each in accounts)
+    others = [accounts for accounts in whole if len({each.text for each in accounts}) > 1]
+    assert len(others) > 0.9 * len(whole)
+    named = [grammar.parse(each.text, pack.taxonomy).stations for accounts in whole for each in accounts]
+    assert 0.3 < sum(bool(stations) for stations in named) / len(named) < 0.8
+
+
+def test_whoever_tells_later_has_told_before_and_events_that_look_alike_are_others(day):
+    told = {(each.event, each.sender) for each in day if each.kind == "story"}
+    later = [each for each in day if each.kind == "later"]
+    assert len(later) > 50
+    assert {(each.event, each.sender) for each in later} <= told
+    beside = {each.event for each in day if "next door" in each.event or "also here" in each.event}
+    assert len(beside) > 30
 
 
 def test_a_number_is_valid_and_belongs_to_one_person(pack, plan, day):
