@@ -22,15 +22,21 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from dashboard import live as live_module
+from dashboard.agreed import agreed
+from dashboard.alerts import alerts
 from dashboard.api import api
 from dashboard.assets import assets
+from dashboard.boundaries import boundaries
 from dashboard.coverage import coverage
+from dashboard.evidence import evidence
 from dashboard.guide import guide
 from dashboard.imports import imports
 from dashboard.live import Live
 from dashboard.pages import frame, pages, prepare
 from dashboard.photos import photos
+from dashboard.restricted import restricted
 from dashboard.roster import roster
+from dashboard.stories import stories
 from dashboard.texts import texts
 from dashboard.views import card
 from dashboard.voice import voice
@@ -38,13 +44,19 @@ from ingest.handed import Hand
 from server import grammar, logs, seal, settings
 from server.access import Access
 from server.board import Board
+from server.boundaries import load as load_pack
 from server.classify import Classifier
 from server.desk import desk
+from server.grounds import grounds
 from server.guard import Room, guard
+from server.joining_desk import joining_desk
 from server.log import Down, Log
+from server.model import examples
+from server.model.fitting import version_of
+from server.model.shelf import Shelf
+from server.model_desk import model_desk
 from server.outage import wait_out
 from server.pack import Pack
-from server.pack import load as load_pack
 from server.photos import Photos
 from server.places import Gazetteer
 from server.settings import Settings
@@ -62,7 +74,8 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
     app = Flask("dashboard", static_folder=None, root_path=os.path.join(os.path.dirname(__file__), "dashboard"))
     guard(app, tools)
     prepare(app)
-    for part in (api, coverage, desk, imports, roster, pages, photos, assets, texts, voice, guide):
+    shown = (agreed, alerts, coverage, evidence, restricted, roster, pages, texts, voice, guide)
+    for part in (*shown, api, boundaries, desk, imports, model_desk, photos, assets, stories, joining_desk):
         app.register_blueprint(part)
     socketio = SocketIO(
         app,
@@ -75,14 +88,24 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
     return app, socketio, Live(tools, socketio, live_module.now)
 
 
-def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) -> Room:
-    """What the room works with, its board still empty."""
-    vault = seal.Vault(given.data_dir)
-    gazetteer, classifier = Gazetteer(pack), Classifier(pack)
+def judging(pack: Pack) -> tuple[Callable[[str], bool], Callable[[str, str], list[str]]]:
+    """Whether words may be restricted, and which of them make a code so; by rules alone."""
+    classifier = Classifier(pack)
 
     def suspect(text: str) -> bool:
         return classifier.read(text, grammar.parse(text, pack.taxonomy, pack.prefixes)).restricted
 
+    def why(text: str, sub: str) -> list[str]:
+        return grounds(text, sub, pack, classifier)
+
+    return suspect, why
+
+
+def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) -> Room:
+    """What the room works with, its board still empty."""
+    vault = seal.Vault(given.data_dir)
+    gazetteer = Gazetteer(pack)
+    suspect, why = judging(pack)
     keys = given.data_dir / "keys"
     opener, sealer = seal.Opener(keys), seal.Sealer(keys)
     board = Board(opener, vault, suspect, pack)
@@ -97,9 +120,11 @@ def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) ->
         sealer=sealer,
         hand=Hand(given, sealer),
         offload=offload,
-        see=lambda row, role: card(row, role, gazetteer),
+        see=lambda row, role, scope="": card(row, role, gazetteer, scope, why),
         texts=(given.texts, given.texts_by),
         look=lambda photo: Photos(given.data_dir).open(photo, opener),
+        shelf=Shelf(given.data_dir, vault),
+        first_model=version_of(pack, examples.read(pack)),
         frame=frame,
         origins=tuple(origins),
         port=given.room_port,
@@ -151,7 +176,7 @@ def main() -> None:
         with turns:
             return tpool.execute(work, *args)
 
-    app, socketio, live = build(given, load_pack(given.pack), log, "eventlet", aside)
+    app, socketio, live = build(given, load_pack(given.pack, given.data_dir), log, "eventlet", aside)
     while True:
         try:
             logger.info("The room has folded %s facts.", live.catch_up())

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 
+from dashboard import agreed, evidence, views
 from dashboard import figures as drawn
-from dashboard import views
 from dashboard.course import course
 from dashboard.live import now
 from dashboard.words import words_for
@@ -24,27 +24,27 @@ OPENAPI = json.loads((Path(__file__).with_name("openapi.json")).read_text())
 @api.get("/cards")
 @allow(*ROLES)
 def cards() -> Any:
-    """One page of the feed, newest first."""
-    board, role = room().board, me().role
+    """One page of the feed, or of the list ?list=restricted, newest first."""
+    board, role, scope = room().board, me().role, _scope()
     before, limit = request.args.get("before", ""), request.args.get("limit", 50, int)
     try:
-        rows, following, total = queries.page(board, _filters(), views.SCOPE[role], before, limit)
+        rows, following, total = queries.page(board, _filters(), scope, before, limit)
     except (ValueError, OverflowError):
         abort(400)
-    seen = [room().see(row, role) for row in rows]
+    seen = [room().see(row, role, scope) for row in rows]
     return jsonify(cards=seen, cursor=board.cursor, next=following or None, total=total)
 
 
 @api.get("/changes")
 @allow(*ROLES)
 def changes() -> Any:
-    """Every card that changed behind a place on the log, oldest change first."""
-    after = request.args.get("after", "0-0")
+    """Every card that changed behind a place on the log, oldest change first; of the feed, or of ?list=restricted."""
+    after, scope = request.args.get("after", "0-0"), _scope()
     try:
         rows, cursor, more = queries.changes(room().board, after)
     except (ValueError, OverflowError):
         abort(400)
-    seen = [card for row in rows if (card := room().see(row, me().role)) is not None]
+    seen = [card for row in rows if (card := room().see(row, me().role, scope)) is not None]
     counted = views.counts(room().board, me().role, room().pack, now())
     return jsonify(after=after, cursor=cursor, cards=seen, more=more, counts=counted)
 
@@ -53,11 +53,11 @@ def changes() -> Any:
 @allow(*ROLES)
 def card(card: str) -> Any:
     """One card with its history."""
-    row = queries.row_of(room().board, card, views.SCOPE[me().role])
+    row = queries.row_of(room().board, card, views.WHOLE[me().role])
     if row is None:
         abort(404)
     facts = queries.history(room().board, card) if me().role in views.DESKS else []
-    told = [views.fact(one, room().gazetteer) for one in facts]
+    told = [views.fact(one, room().gazetteer, me().role) for one in facts]
     return jsonify(card=room().see(row, me().role), history=told)
 
 
@@ -75,8 +75,11 @@ def figures() -> Any:
     language, role, board = _language(), me().role, room().board
     words = words_for(language)
     seen = views.told(heard.today(board.attendance, sums.totals(board), now()), role)
-    drawn_here = drawn.figures(board, views.FIGURED[role], room().pack, words, language)
-    return jsonify({**drawn_here, "coverage": course(seen, words, room().pack)})
+    drawn_here = drawn.figures(board, views.SCOPE[role], room().pack, words, language)
+    drawn_here["coverage"] = course(seen, words, room().pack)
+    if role in views.DESKS:
+        drawn_here["agreement"] = agreed.figure(board.agreement.figures(), words)
+    return jsonify(drawn_here)
 
 
 @api.get("/map/shapes")
@@ -93,7 +96,7 @@ def shapes() -> Any:
 def on_map() -> Any:
     """Counts and points for the map."""
     role = me().role
-    data = drawn.map_data(room().board, _filters(), views.FIGURED[role])
+    data = drawn.map_data(room().board, _filters(), views.SCOPE[role])
     if role in views.DESKS:
         return jsonify(**data, restricted=sums.totals(room().board)["restricted"])
     return jsonify({**data, "points": []})  # a point is finer than these roles are told
@@ -168,6 +171,14 @@ def openapi() -> Any:
     return jsonify(OPENAPI)
 
 
+def _scope() -> str:
+    """What the page that asks is of: the role's feed, or the security lead's list."""
+    wanted = request.args.get("list", "")
+    if wanted and not views.may_list(me().role, wanted):
+        abort(403)
+    return wanted or views.SCOPE[me().role]
+
+
 def _filters() -> queries.Filters:
     asked = request.args
     kinds = tuple(kind for kind in asked.get("kind", "").split(",")[:MOST_KINDS] if kind)
@@ -176,7 +187,10 @@ def _filters() -> queries.Filters:
     if me().role not in views.DESKS:
         q = ""  # whoever may not read the words may not guess at them either
     source, alike = (asked.get(name, "") if me().role in views.DESKS else "" for name in ("source", "alike"))
-    return queries.Filters(q, kinds, category, status, severity, where, source, alike)
+    number = max(0, min(asked.get("number", 0, int), 10**9))
+    alert = asked.get("alert", "") if me().role in views.DESKS else ""
+    among = evidence.reports(room().board, alert, me().role) if alert else None
+    return queries.Filters(q, kinds, category, status, severity, where, source, alike, number, among)
 
 
 def _language() -> str:

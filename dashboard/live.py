@@ -12,7 +12,7 @@ from dashboard import views
 from server import queries
 from server.guard import Room, cookie
 from server.log import Down, Raw
-from server.roles import ROLES, Person
+from server.roles import Person
 from server.seal import Locked
 
 SPACE = "/live"
@@ -20,6 +20,7 @@ LONGEST_WAIT = 1.0  # seconds
 BATCH = 1000  # facts
 MOST_CARDS = 100  # in one patch; beyond, a screen gets the number and asks for pages: nobody reads 1,000 cards a second
 
+Page = tuple[str, str]  # the role of whoever looks at it, and the scope of the cards on it
 logger = logging.getLogger(__name__)
 
 
@@ -30,6 +31,7 @@ class Live:
         self.room, self.socketio, self.clock = room, socketio, clock
         self.up = True
         self._people: dict[str, Person] = {}  # socket -> who looks
+        self._pages: dict[str, Page] = {}  # socket -> at which page
         socketio.on_event("connect", self._connect, namespace=SPACE)
         socketio.on_event("disconnect", self._disconnect, namespace=SPACE)
 
@@ -55,10 +57,10 @@ class Live:
         changed = self._fold(raws)
         few = len(changed) <= MOST_CARDS
         rows, missed = (queries.rows_of(board, changed), 0) if few else ([], len(changed))
-        for role in self._roles():
-            seen = [self.room.see(row, role) for row in rows]
+        for page in self._looked_at():
+            seen = [self.room.see(row, *page) for row in rows]
             cards = [card for card in seen if card is not None]
-            self._emit(role, after, cards, missed)
+            self._emit(page, after, cards, missed)
 
     def _fold(self, raws: list[Raw]) -> set[str]:
         try:
@@ -68,8 +70,8 @@ class Live:
 
     def beat(self) -> None:
         """Tell every screen where the log is, so that a lost patch is noticed, and close those whose session ended."""
-        for role in self._roles():
-            self._emit(role, self.room.board.cursor, [], 0)
+        for page in self._looked_at():
+            self._emit(page, self.room.board.cursor, [], 0)
         for socket, person in list(self._people.items()):
             try:
                 still = self.room.access.still(person.key)
@@ -79,34 +81,39 @@ class Live:
                 self.socketio.emit("bye", to=socket, namespace=SPACE)
                 self.socketio.server.disconnect(socket, namespace=SPACE)
 
-    def _emit(self, role: str, after: str, cards: list[dict[str, Any]], missed: int) -> None:
-        counts = views.counts(self.room.board, role, self.room.pack, self.clock())
+    def _emit(self, page: Page, after: str, cards: list[dict[str, Any]], missed: int) -> None:
+        counts = views.counts(self.room.board, page[0], self.room.pack, self.clock())
         patch = {"after": after, "cursor": self.room.board.cursor, "cards": cards, "counts": counts, "missed": missed}
-        self.socketio.emit(
-            "patch", {**patch, "record": "up" if self.up else "down"}, to=f"role:{role}", namespace=SPACE
-        )
+        self.socketio.emit("patch", {**patch, "record": "up" if self.up else "down"}, to=_room(page), namespace=SPACE)
 
-    def _roles(self) -> list[str]:
-        """The roles that somebody looks with just now."""
-        looking = {person.role for person in self._people.values()}
-        return [role for role in ROLES if role in looking]
+    def _looked_at(self) -> list[Page]:
+        """The pages that somebody looks at just now."""
+        return sorted(set(self._pages.values()))
 
     def _connect(self, auth: Any = None) -> bool | None:
-        token = auth.get("token", "") if isinstance(auth, dict) else ""
+        asked = auth if isinstance(auth, dict) else {}
+        token = asked.get("token", "")
         try:
             access = self.room.access
             given = str(token) if token else request.cookies.get(cookie(), "")
             person = access.by_token(given) if token else access.by_session(given)
         except Down:
             return False
-        if person is None:
+        if person is None or (asked.get("list", "") and not views.may_list(person.role, asked["list"])):
             return False
-        self._people[request.sid] = person  # type: ignore[attr-defined]
-        join_room(f"role:{person.role}")
+        page = (person.role, str(asked.get("list") or views.SCOPE[person.role]))
+        self._people[request.sid], self._pages[request.sid] = person, page  # type: ignore[attr-defined]
+        join_room(_room(page))
         return None
 
     def _disconnect(self, reason: Any = None) -> None:
-        self._people.pop(request.sid, None)  # type: ignore[attr-defined]
+        for known in (self._people, self._pages):
+            known.pop(request.sid, None)  # type: ignore[attr-defined]
+
+
+def _room(page: Page) -> str:
+    """The Socket.IO room of those who look at a page."""
+    return ":".join(page)
 
 
 def now() -> datetime:

@@ -18,7 +18,7 @@ photos = Blueprint("photos", __name__, url_prefix="/api/v1")
 @allow(*views.DESKS)
 def photo(photo: str) -> Response:
     """One photo, as a JPEG."""
-    row = queries.row_of(room().board, report_of(photo), views.SCOPE[me().role])
+    row = queries.row_of(room().board, report_of(photo), views.WHOLE[me().role])
     if row is None or photo not in row["photos"]:
         abort(404)
     try:

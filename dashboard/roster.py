@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template
 
 from dashboard.imports import progress
-from server import blocking, callsigns
+from server import blocking, callsigns, sums
 from server.callsigns import Sign
 from server.desk import said
 from server.guard import me, room
+from server.queries import SCOPES
 from server.roles import allow
 from server.roster import Monitor
 from server.roster_counts import organisations
@@ -44,7 +45,7 @@ def find(sign: str) -> Any:
     wanted, known = blocking.sign_of(sign), room().board.roster
     found = [_monitor(monitor) for monitor in blocking.monitors(wanted, known)]
     if wanted.of == "source":
-        found = [_stranger(alias) for alias in sorted(_heard(wanted)) if wanted.fits(alias)]
+        found = [_stranger(alias) for alias in sorted(_heard(wanted, "open")) if wanted.fits(alias)]
     return jsonify(found=found)
 
 
@@ -64,14 +65,14 @@ def unblock() -> Any:
 
 def _decided(rule: Any) -> Any:
     sign, known = blocking.sign_of(said("sign")), room().board.roster
-    found = blocking.aliases(sign, known, _heard(sign))
+    found = blocking.aliases(sign, known, _heard(sign, "all"))
     drafts = rule(found, said("reason"), known, room().vault, me().by)
     return jsonify(cursor=room().log.append_all(drafts)[-1].id), 202
 
 
 def _monitor(monitor: Monitor) -> dict[str, Any]:
     known = room().board.roster
-    cards = room().board.db.execute("SELECT count(*) FROM cards WHERE monitor = ?", (monitor.id,)).fetchone()[0]
+    cards = sums.reports(room().board, "monitor", monitor.id)
     told = {name: getattr(monitor, name) for name in ("organisation", "language", "replies", "no_signal", "rehearsal")}
     blocked = any(known.is_blocked(alias) for alias in monitor.aliases)
     sign = callsigns.of_monitor(monitor.id)
@@ -79,15 +80,16 @@ def _monitor(monitor: Monitor) -> dict[str, Any]:
 
 
 def _stranger(alias: str) -> dict[str, Any]:
-    cards = room().board.db.execute("SELECT count(*) FROM cards WHERE source = ?", (alias,)).fetchone()[0]
+    cards = sums.reports(room().board, "source", alias)
     blocked = room().board.roster.is_blocked(alias)
     return {"source": callsigns.of_source(alias), "known": False, "blocked": blocked, "reports": cards}
 
 
-def _heard(sign: Sign) -> Iterable[str]:
-    """Aliases that sent anything and could have this call-sign."""
+def _heard(sign: Sign, scope: str) -> Iterable[str]:
+    """Aliases that sent anything in scope and could have this call-sign."""
     between = (sign.beginning, sign.beginning + "g")
-    rows = room().board.db.execute("SELECT DISTINCT source FROM cards WHERE source >= ? AND source < ?", between)
+    heard = f"SELECT DISTINCT source FROM cards WHERE source >= ? AND source < ? AND {SCOPES[scope]}"  # noqa: S608
+    rows = room().board.db.execute(heard, between)
     return {row["source"] for row in rows}
 
 

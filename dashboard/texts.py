@@ -1,7 +1,8 @@
 """The page Texts: what goes out to monitors, and orders for many at once, which a second person lets go; for desks."""
 
 import uuid
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +30,10 @@ FORGOTTEN: dict[str, Any] = {
     "words": {},
 }  # its key is gone
 EXAMPLES = 5
+# Why somebody gets no text. Whoever asked for one station would learn that danger was reported there, so these are one.
+UNSAID = "safety"
+LEFT_OUT = ("safety", "blocked", "no_phone")
+FAILED = ("safety", "blocked", "gone", "unwilling")
 
 
 @texts.get("/texts")
@@ -52,7 +57,7 @@ def show() -> Any:
         answers=answers,
         answered=board.became(""),
         orders=[_told(order) for order in board.orders()],
-        failed=[{**row, "of": row["of"] or None, "gateway": row["gateway"] or None} for row in board.reasons()],
+        failed=_failed(board.reasons()),
     )
 
 
@@ -157,9 +162,25 @@ def _seen(found: Preview) -> dict[str, Any]:
         "segments": found.segments,
         "reach": dict(found.people),
         "parts": dict(found.parts),
-        "left_out": dict(found.left_out),
+        "left_out": _merged(found.left_out),
         "examples": [callsigns.of_monitor(monitor) for monitor, _ in some],
     }
+
+
+def _merged(left_out: Mapping[str, int]) -> dict[str, int]:
+    told = Counter[str]()
+    for reason, n in left_out.items():
+        told[UNSAID if reason in LEFT_OUT else reason] += n
+    return dict(told)
+
+
+def _failed(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Why texts failed: of which order, by which gateway, how many."""
+    told = Counter[tuple[str | None, str, str | None]]()
+    for row in rows:
+        reason = UNSAID if row["reason"] in FAILED else row["reason"]
+        told[row["of"] or None, reason, row["gateway"] or None] += row["n"]
+    return [{"of": of, "reason": why, "gateway": gateway, "n": n} for (of, why, gateway), n in told.most_common()]
 
 
 def _told(order: Row) -> dict[str, Any]:

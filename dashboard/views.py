@@ -1,20 +1,26 @@
 """What each role is told. Redaction lives only here, and a field that is not listed is not shown."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from server import callsigns, events, heard, queries, sums
+from dashboard import reading
+from server import events, heard, queries, sums
 from server.board import Board
 from server.heard import View
 from server.pack import Pack
 from server.places import Gazetteer
 
-SCOPE = {"administrator": "all", "analyst": "open", "press": "verified", "viewer": "verified"}  # role -> queries.SCOPES
-FIGURED = {**SCOPE, "administrator": "open"}  # restricted incidents are on no map and in no figure, whoever looks
-DESKS = ("administrator", "analyst")  # see words and sources; until there is a security lead, the first sees restricted
+LEAD = "security_lead"
+DESKS = ("administrator", LEAD, "analyst")  # see words and sources
+# role -> queries.SCOPES: what feed, map, figures and search are of; nothing restricted, whoever looks
+SCOPE = {**dict.fromkeys(DESKS, "open"), "press": "verified", "viewer": "verified"}
+WHOLE = {**SCOPE, LEAD: "all"}  # role -> of which cards it may open each, see its photos and decide
+LISTS = ("restricted", "all")  # scopes that are the security lead's alone
 
+JOINED = ("stands_in", "reports", "sources", "suggestions")
 FOR_ALL = (
     *("id", "number", "kind", "status", "category", "sub"),
     *("severity", "rehearsal", "at", "version", "changed", "place"),
@@ -22,31 +28,50 @@ FOR_ALL = (
 FOR_DESKS = (
     *("second", "confidence", "because", "restricted", "sent_at", "channel", "gateway", "reference"),
     *("source", "known", "claims", "organisation", "text", "count", "clock", "unread", "photos"),
-    *("crowded", "copy", "alike", "alike_of"),
+    *("crowded", "copy", "alike", "alike_of", "grounds"),
+    *JOINED,
+    *reading.FIELDS,
 )
+FACTS = ("kind", "method", "category", "sub", "report", "incident", "how")  # of a fact, beside when, who and why
 FINEST = {"press": "district", "viewer": "province"}  # role -> the finest level of place it is told
 LEVELS = ("province", "district", "commune", "station")
 MOST_PHOTOS = 12  # on one card, the first that came: whoever sends thousands must not make every screen carry them
 FEWEST = 3  # monitors in a province, below which press and viewers are told nothing of its stations
 
+Grounds = Callable[[str, str], list[str]]
 
-def card(row: queries.Row, role: str, gazetteer: Gazetteer) -> dict[str, Any] | None:
-    """A card as `role` may see it; {"id", "gone"} when it no longer may; None when it never could."""
-    if not _within(row, SCOPE[role]):
-        once = bool(row["was_verified"]) if SCOPE[role] == "verified" else True
+
+def card(
+    row: queries.Row, role: str, gazetteer: Gazetteer, scope: str = "", why: Grounds | None = None
+) -> dict[str, Any] | None:
+    """A card as `role` may see it; {"id", "gone"} when it no longer may; None when it never could.
+
+    `scope` is that of the page it is for: the role's, or one of LISTS; "" for the card by itself. `why(text, sub)`: the
+    grounds on which it is restricted.
+    """
+    scope = scope or WHOLE[role]
+    if not _within(row, scope):
+        once = {"verified": row["was_verified"], "open": row["was_open"]}.get(scope, True)
         return {"id": row["id"], "gone": True} if once else None
     whole = _whole(row, gazetteer, FINEST.get(role, "station"))
+    whole["grounds"] = why(whole["text"], row["sub"]) if why and row["restricted"] else []
     names = FOR_ALL + FOR_DESKS if role in DESKS else FOR_ALL
     return {name: whole[name] for name in names}
+
+
+def may_list(role: str, wanted: object) -> bool:
+    """Whether somebody in this role may look at this list."""
+    return role == LEAD and wanted in LISTS
 
 
 def _within(row: queries.Row, scope: str) -> bool:
     """The same condition as queries.SCOPES, on a row."""
     if row["kind"] == "part":  # its words stand on the card of the whole message
         return False
-    if scope == "all":
-        return True
-    stands = row["status"] == "verified" and row["standing"] != "blocked"
+    if scope in LISTS:
+        return scope == "all" or bool(row["restricted"])
+    lives = row["standing"] != "blocked" or bool(row["backed"])
+    stands = row["status"] == "verified" and lives and not row["stands"]
     return not row["restricted"] and (scope == "open" or stands)
 
 
@@ -58,11 +83,12 @@ def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
     written = {name: detail.get(name) for name in ("count", "clock")}
     return {
         **{name: row[name] for name in ("id", "number", "kind", "status", "severity", "confidence", "at")},
-        **{name: row[name] for name in ("channel", "gateway", "version", "alike")},
+        **{name: row[name] for name in ("channel", "gateway", "version", "alike", *JOINED)},
         **(flags | empty | spoken | written),
         "unread": detail.get("unread", []),
+        **reading.told(row, gazetteer),
         "photos": list(row["photos"])[:MOST_PHOTOS],
-        **_source(row),
+        **reading.source(row),
         "reference": events.reference(row["id"]),
         "changed": log_id(changed),
         "place": _place(row, gazetteer, finest),
@@ -86,10 +112,13 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
     return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}
 
 
-def fact(row: queries.Row, gazetteer: Gazetteer) -> dict[str, Any]:
-    """A fact of a card's history, for desks: when, by whom, what, why, and what it set."""
-    why = row["why"]
-    said = {name: why[name] for name in ("method", "category", "sub") if why.get(name)}
+def fact(row: queries.Row, gazetteer: Gazetteer, role: str) -> dict[str, Any]:
+    """A fact of a card's history, for desks: when, by whom, what, why, and what it set.
+
+    What was said while the card was restricted stays the security lead's.
+    """
+    why = {} if row["restricted"] and role != LEAD else row["why"]
+    said = {name: why[name] for name in FACTS if why.get(name)}
     if why.get("place"):
         said["place"] = {"name": {lang: gazetteer.path(why["place"], lang) for lang in gazetteer.pack.languages}}
     return {"at": row["at"], "by": row["by"], "what": row["wire"], "why": why.get("reason", ""), **said}
@@ -106,17 +135,6 @@ def _above(code: str, level: str, pack: Pack) -> str:
 def readable(text: str) -> str:
     """Words for a screen: what was no UTF-8 (kept as surrogates) is shown as the replacement character."""
     return "".join("\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char for char in text)
-
-
-def _source(row: queries.Row) -> dict[str, Any]:
-    """Whose report it is, without a name: call-sign, standing, organisation, and whom a stranger says to be."""
-    sign = callsigns.of_monitor(row["monitor"]) if row["monitor"] else None
-    return {
-        "source": sign or (callsigns.of_source(row["source"]) if row["source"] else None),
-        "known": row["standing"],
-        "claims": callsigns.of_monitor(row["claims"]) if row["claims"] else None,
-        "organisation": row["organisation"] or None,
-    }
 
 
 def log_id(changed: int) -> str:
@@ -140,7 +158,7 @@ def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]
     }
     if role not in DESKS:
         return shown
-    kinds = whole["kinds"]
+    kinds, agreed = whole["kinds"], board.agreement.figures()
     named = {"checkins": kinds.get("checkin", 0), "set_aside": kinds.get("set_aside", 0), "raw": kinds.get("raw", 0)}
     return {
         **shown,
@@ -148,7 +166,10 @@ def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]
         "unsorted": kinds.get("unsorted", 0),
         "waiting": kinds.get("crowded", 0),
         **{name: whole[name] for name in ("restricted", "not_understood", "crowded", "copies")},
+        "security_leads": board.people.how_many(LEAD),
+        "alerts": board.alerts.going_on(whole=WHOLE[role] == "all", rehearsal=bool(simulated)),
         **{name: whole[name] for name in ("sources", "sources_unknown", "blocked")},
+        "agreement": {name: agreed[name] for name in ("decided", "agreed", "either")},
     }
 
 

@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from server import model_console, pack_console, roster_console, seal, settings
 from server import pack as packs
-from server import roster_console, seal, settings
 from server.access import Access
 from server.alone import keep_inside
 from server.guide import languages, page
@@ -24,7 +24,7 @@ def main(words: list[str] | None = None) -> None:
     asked = _parser().parse_args(words)
     try:
         asked.run(asked)
-    except (Refused, Down) as fault:
+    except (Refused, Down, packs.PackError) as fault:
         sys.exit(f"{str(fault)[0].upper()}{str(fault)[1:]}")
 
 
@@ -33,6 +33,18 @@ def _parser() -> argparse.ArgumentParser:
     nouns = parser.add_subparsers(required=True, metavar="command")
     setup = nouns.add_parser("setup", help="write .env with fresh secrets, and the room's keys, where they are missing")
     setup.set_defaults(run=set_up)
+    _add_users(nouns)
+    _add_tokens(nouns)
+    roster_console.add_to(nouns)
+    pack_console.add_to(nouns)
+    model_console.add_to(nouns)
+    guide = nouns.add_parser("guide", help="print the SMS guide for monitors as HTML, in a language of the pack")
+    guide.add_argument("language")
+    guide.set_defaults(run=print_guide)
+    return parser
+
+
+def _add_users(nouns: argparse._SubParsersAction) -> None:
     users = nouns.add_parser("users", help="who may sign in").add_subparsers(required=True, metavar="verb")
     add = users.add_parser("add", help="let somebody sign in; the pass-phrase comes by standard input")
     add.add_argument("name")
@@ -43,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     close = users.add_parser("close", help="end an account and its sessions")
     close.add_argument("name")
     close.set_defaults(run=close_user)
+
+
+def _add_tokens(nouns: argparse._SubParsersAction) -> None:
     tokens = nouns.add_parser("tokens", help="keys for programs").add_subparsers(required=True, metavar="verb")
     issue = tokens.add_parser("add", help="print a new token, once")
     issue.add_argument("--role", required=True, choices=ROLES)
@@ -52,11 +67,6 @@ def _parser() -> argparse.ArgumentParser:
     revoke = tokens.add_parser("revoke", help="end a token by its id")
     revoke.add_argument("id")
     revoke.set_defaults(run=revoke_token)
-    roster_console.add_to(nouns)
-    guide = nouns.add_parser("guide", help="print the SMS guide for monitors as HTML, in a language of the pack")
-    guide.add_argument("language")
-    guide.set_defaults(run=print_guide)
-    return parser
 
 
 def set_up(asked: argparse.Namespace) -> None:

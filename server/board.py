@@ -4,16 +4,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from server import events
+from server.agreement import Agreement
+from server.alerts.shown import Alerts
 from server.attendance import Attendance
 from server.cards import Cards
 from server.crowds import Crowds
 from server.log import START, Fact, Raw
+from server.model.versions import Kept
 from server.pack import Pack
 from server.people import People
+from server.restrictions import Restrictions
 from server.roster import Roster
 from server.seal import Opener, Vault
 from server.section import Section, tables
+from server.sortings import Sortings
 from server.standing import Standings
+from server.stories.joined import Joined
 from server.texts import Texts
 
 
@@ -29,14 +35,22 @@ class Board:
         standings = Standings(self.db, vault, self.roster)  # behind what it judges by
         self.attendance = Attendance(self.db, vault, self.roster, pack)
         self.texts = Texts(self.db, vault)
+        self.agreement = Agreement(self.db, vault)
+        self.models, self.alerts = Kept(self.db, vault), Alerts(self.db, vault)
         sections: tuple[Section, ...] = (
             self._cards,
+            Sortings(self.db, vault),
+            Restrictions(self.db, vault, opener, suspect),
             Crowds(self.db, vault),
             self.people,
             self.roster,
             standings,
+            Joined(self.db, vault),
             self.attendance,
             self.texts,
+            self.agreement,
+            self.models,
+            self.alerts,
         )
         self._folds: dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]] = {}
         for section in sections:

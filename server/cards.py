@@ -1,6 +1,7 @@
 """Reports and incidents as cards: one row each, folded from their facts, with their history."""
 
 import json
+import logging
 import sqlite3
 import unicodedata
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from server.section import Section, moment
 
 PERSONAL = ("sender", "raw_sender", "pin")  # of what was sealed, never on a card
 SEARCHED = 4000  # characters of a report that can be searched
+logger = logging.getLogger(__name__)
 
 
 class Cards(Section):
@@ -26,13 +28,16 @@ class Cards(Section):
         own: dict[type[events.Event], Callable[[Fact, Any], None]] = {
             events.ReportReceived: self._received,
             events.ReportRead: self._read,
+            events.ReportSorted: self._newer,  # the rest is in sortings.py
             events.ReportPhotographed: self._photographed,
             events.ReportJoined: self._joined,
             events.ReportSetAside: self._set_aside,
+            events.ReportReleased: self._newer,  # and in restrictions.py
             events.IncidentOpened: self._opened,
             events.IncidentVerified: self._decided,
             events.IncidentRejected: self._decided,
             events.IncidentRecategorised: self._recategorised,
+            events.IncidentDismissed: self._dismissed,
             events.IncidentPlaced: self._placed,
             events.IncidentNoted: self._noted,
         }
@@ -49,18 +54,26 @@ class Cards(Section):
     def open_unread(self, changed: set[str]) -> None:
         """Show the words of reports that nobody has read yet, unless they look restricted."""
         for card in changed:
-            row = self.db.execute("SELECT sealed, number FROM cards WHERE id = ? AND sealed != ''", (card,)).fetchone()
+            row = self.db.execute("SELECT * FROM cards WHERE id = ? AND sealed != ''", (card,)).fetchone()
             if row is None:
                 continue
             try:
                 text = self._opener.open(row["sealed"])["text"]
-                restricted = self._suspect(text)
+                restricted = self._doubtful(card, text)
             except Forgotten:
                 text, restricted = "", True
             self._change(card, detail=json.dumps({"text": text}))
-            if row["number"] is None:  # of an incident, somebody has said whether it is restricted
-                self._change(card, restricted=restricted)
+            if row["number"] is None and not row["decided"]:  # else somebody has said whether it is restricted
+                self._change(card, restricted=restricted, was_open=row["was_open"] or not restricted)
             self._index(card, text)
+
+    def _doubtful(self, card: str, text: str) -> bool:
+        """Whether unread words may be restricted; they are when nobody can say."""
+        try:
+            return self._suspect(text)
+        except Exception:
+            logger.exception("The words of report %s could not be judged.", card)
+            return True
 
     def _received(self, fact: Fact, event: events.ReportReceived) -> None:
         self.db.execute(
@@ -74,7 +87,8 @@ class Cards(Section):
     def _read(self, fact: Fact, event: events.ReportRead) -> None:
         row = self.db.execute("SELECT source, number, place FROM cards WHERE id = ?", (event.subject,)).fetchone()
         words = self.words(owner_of(row["source"], event.subject), event.words)
-        detail = json.dumps({name: value for name, value in words.items() if name not in PERSONAL})
+        told = {name: value for name, value in words.items() if name not in PERSONAL}
+        detail = json.dumps({**told, "reader": event.reader})
         understood: dict[str, Any] = {"second": event.second, "confidence": event.confidence, "detail": detail}
         if row["place"] == "{}":
             understood |= self._place(event.province, event.place)
@@ -87,6 +101,9 @@ class Cards(Section):
     def _photographed(self, fact: Fact, event: events.ReportPhotographed) -> None:
         self.db.execute("INSERT OR REPLACE INTO photos VALUES (?, ?, ?)", (event.photo, event.subject, event.kept))
         self._gather(event.subject)
+        self._newer(fact, event)
+
+    def _newer(self, fact: Fact, event: events.Event) -> None:
         newer = "UPDATE cards SET changed = ?, version = iif(number IS NULL, ?, version) WHERE id = ?"
         self.db.execute(newer, (place(fact.id), fact.version, event.subject))
 
@@ -121,12 +138,19 @@ class Cards(Section):
 
     def _decided(self, fact: Fact, event: events.IncidentVerified | events.IncidentRejected) -> None:
         if isinstance(event, events.IncidentVerified):
-            self._touch(fact, status="verified", was_verified=True)
+            self._touch(fact, status="verified")
         else:
             self._touch(fact, status="rejected")
 
     def _recategorised(self, fact: Fact, event: events.IncidentRecategorised) -> None:
-        self._touch(fact, category=event.category, sub=event.sub, severity=event.severity, restricted=event.restricted)
+        row = self.db.execute("SELECT status FROM cards WHERE id = ?", (event.subject,)).fetchone()
+        again = {"kind": "incident", "status": "new"} if row["status"] == "dismissed" else {}
+        chosen = {"category": event.category, "sub": event.sub, "severity": event.severity}
+        self._touch(fact, **chosen, restricted=event.restricted, **again)
+
+    def _dismissed(self, fact: Fact, event: events.IncidentDismissed) -> None:
+        """It keeps its number and its history, and counts as an incident nowhere. What was restricted stays so."""
+        self._touch(fact, kind=event.kind, status="dismissed", category="", sub="", second="", severity=0)
 
     def _placed(self, fact: Fact, event: events.IncidentPlaced) -> None:
         self._touch(fact, **self._place(event.province, event.place))
@@ -157,11 +181,11 @@ class Cards(Section):
         sealed = getattr(event, "note", "") or getattr(event, "reason", "")
         aside = isinstance(event, events.ReportSetAside)
         why = {"reason": sealed} if aside else self.words(f"incident:{event.subject}", sealed)
-        said = {name: getattr(event, name) for name in ("method", "category", "sub") if hasattr(event, name)}
+        said = {name: getattr(event, name) for name in ("kind", "method", "category", "sub") if hasattr(event, name)}
         if isinstance(event, events.IncidentPlaced):
             said["place"] = self.words("room", event.place).get("code")
         row = (event.subject, fact.id, moment(fact.id), fact.by, event.wire, json.dumps({**said, **why}))
-        self.db.execute("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT INTO history (card, fact, at, by, wire, why) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def searchable(text: str) -> str:

@@ -16,7 +16,9 @@ CREATE TABLE cards (
   copy INTEGER NOT NULL DEFAULT 0,    -- such a card of a source on no roster: counts nowhere by itself
   unread INTEGER NOT NULL DEFAULT 0,  -- something in it was not understood
   restricted INTEGER NOT NULL DEFAULT 1, -- in doubt until somebody, or the reader, has looked
-  was_verified INTEGER NOT NULL DEFAULT 0,
+  decided INTEGER NOT NULL DEFAULT 0,    -- a person has said whether it is restricted; see restrictions.py
+  was_open INTEGER NOT NULL DEFAULT 0,   -- everybody at a desk could once see it
+  was_verified INTEGER NOT NULL DEFAULT 0, -- everybody could
   rehearsal INTEGER NOT NULL,
   at TEXT NOT NULL,
   sent_at TEXT NOT NULL,
@@ -45,5 +47,5 @@ CREATE INDEX cards_at ON cards (at, row);
 CREATE INDEX cards_province ON cards (province);
 CREATE INDEX cards_kind ON cards (kind, status);
 CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'trigram'); -- trigrams: Khmer has no spaces
-CREATE TABLE history (card TEXT NOT NULL, fact TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, wire TEXT NOT NULL, why TEXT NOT NULL);
+CREATE TABLE history (card TEXT NOT NULL, fact TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, wire TEXT NOT NULL, why TEXT NOT NULL, restricted INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX history_card ON history (card);

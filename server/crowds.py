@@ -22,6 +22,7 @@ class Crowds(Section):
             events.ReportLikened: self._likened,
             events.ReportRead: self._read,
             events.IncidentOpened: self._opened,
+            events.ReportReleased: self._opened,
         }
 
     def _received(self, fact: Fact, event: events.ReportReceived) -> set[str]:
@@ -44,7 +45,7 @@ class Crowds(Section):
         self._change(event.subject, unread=bool(json.loads(row["detail"]).get("unread")))
         return set()
 
-    def _opened(self, fact: Fact, event: events.IncidentOpened) -> set[str]:
+    def _opened(self, fact: Fact, event: events.IncidentOpened | events.ReportReleased) -> set[str]:
         self._change(event.subject, copy=False)
         return set()
 

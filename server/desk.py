@@ -13,13 +13,14 @@ from server.log import Stale
 from server.roles import Refused, allow
 
 desk = Blueprint("desk", __name__, url_prefix="/api/v1")
+DESKS = ("analyst", "security_lead", "administrator")
 
 Answer = tuple[Any, int]
 LONGEST_VERSION = 10  # digits
 
 
 @desk.post("/incidents/<card>/verification")
-@allow("analyst", "administrator")
+@allow(*DESKS)
 def verify(card: str) -> Answer:
     """Confirm an incident: {method, reason, expect}."""
     known = incident(card)
@@ -27,7 +28,7 @@ def verify(card: str) -> Answer:
 
 
 @desk.post("/incidents/<card>/rejection")
-@allow("analyst", "administrator")
+@allow(*DESKS)
 def reject(card: str) -> Answer:
     """Say that an incident did not happen or cannot be confirmed: {method, reason, expect}."""
     known = incident(card)
@@ -35,7 +36,7 @@ def reject(card: str) -> Answer:
 
 
 @desk.post("/incidents/<card>/category")
-@allow("analyst", "administrator")
+@allow(*DESKS)
 def recategorise(card: str) -> Answer:
     """Give an incident another category or sub-code: {code, reason, expect}."""
     known = incident(card)
@@ -44,8 +45,16 @@ def recategorise(card: str) -> Answer:
     )
 
 
+@desk.post("/incidents/<card>/dismissal")
+@allow(*DESKS)
+def dismiss(card: str) -> Answer:
+    """Say that an incident is none: {kind, reason, expect}; `kind` is quiet, tally or noise."""
+    known = incident(card)
+    return record(card, incidents.dismiss(known, said("kind"), said("reason"), closed(card)), expected(known.version))
+
+
 @desk.post("/incidents/<card>/place")
-@allow("analyst", "administrator")
+@allow(*DESKS)
 def place(card: str) -> Answer:
     """Say where an incident happened: {place, reason, expect}; `place` is a code of the pack, or a station's."""
     province, found = located(said("place"))
@@ -55,14 +64,30 @@ def place(card: str) -> Answer:
 
 
 @desk.post("/incidents/<card>/notes")
-@allow("analyst", "administrator")
+@allow(*DESKS)
 def note(card: str) -> Answer:
     """Add a note to an incident: {note}."""
     return record(card, incidents.note(incident(card), said("note"), closed(card)), expected(None))
 
 
+@desk.post("/reports/<card>/release")
+@allow("security_lead")
+def release(card: str) -> Answer:
+    """Say that what is restricted for its words, or in doubt, is not: {reason, expect}."""
+    row = found(card)
+    if not row["restricted"]:
+        raise Refused("This is not restricted.")
+    if row["sub"] in room().pack.taxonomy.restricted:
+        raise Refused(f"{row['sub']} is always restricted: give it another category.")
+    if row["kind"] != "incident":
+        return record(card, incidents.release(card, said("reason"), closed(card)), expect=None)
+    known = incident(card)
+    opened = incidents.unrestrict(known, row["severity"], said("reason"), closed(card))
+    return record(card, opened, expected(known.version))
+
+
 @desk.post("/reports/<card>/incident")
-@allow("analyst", "administrator")
+@allow(*DESKS)
 def open_incident(card: str) -> Answer:
     """Take a report for an incident that the reader did not: {code, reason}."""
     row = found(card)
@@ -99,7 +124,8 @@ def incident(card: str) -> Incident:
     row = found(card)
     if row["number"] is None:
         raise Refused("This report is not an incident yet: open one from it first.")
-    return Incident(card, row["status"], row["category"], row["sub"], row["province"], row["version"])
+    how_far = (row["status"], row["category"], row["sub"], row["province"], row["version"])
+    return Incident(card, *how_far, stands=row["stands"])
 
 
 def said(name: str) -> str:

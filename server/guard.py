@@ -14,6 +14,7 @@ from ingest.handed import Hand
 from server.access import Access
 from server.board import Board
 from server.log import Down, Log, Stale
+from server.model.shelf import Shelf
 from server.pack import Pack
 from server.places import Gazetteer
 from server.roles import ANYONE, Busy, Person, Refused
@@ -26,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Room:
-    """What the private door works with. `see(row, role)` is a card as that role may see it:
-    {"id", "gone"} when it no longer may, None when it never could."""
+    """What the private door works with. `see(row, role)` is a card as that role may see it, `see(row, role, scope)` on
+    a page of that scope: {"id", "gone"} when it no longer may, None when it never could."""
 
     log: Log
     board: Board
@@ -37,10 +38,12 @@ class Room:
     gazetteer: Gazetteer
     sealer: Sealer
     offload: Callable[..., Any]  # runs slow work aside: `offload(work, *args)`
-    see: Callable[[dict[str, Any], str], dict[str, Any] | None]
+    see: Callable[..., dict[str, Any] | None]
     texts: tuple[str, str]  # whether texts are sent (off, dry, on), and by which gateway
     hand: Hand  # hands in what was phoned in
     look: Callable[[str], bytes]  # a photo by its name: a JPEG
+    shelf: Shelf  # the models that were fitted from the record
+    first_model: str  # the version that came with the program
     frame: Callable[[int, str, str, str], tuple[str, int]]  # a page for people: status, heading, sentence, reference
     origins: tuple[str, ...]  # from which pages a browser may ask
     port: int

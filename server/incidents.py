@@ -7,6 +7,7 @@ from server import events
 from server.roles import Refused
 
 METHODS = ("call_back", "second_source", "document", "photo", "direct_observation")
+KINDS = ("quiet", "tally", "noise")  # what a report may be that tells of no incident
 SHORTEST_REASON, LONGEST_REASON = 3, 4000  # characters
 
 Seal = Callable[[str], str]  # closes a person's words under the incident's key
@@ -17,11 +18,12 @@ class Incident:
     """As a rule needs it: which one, how far, of what kind."""
 
     id: str
-    status: str  # new, verified, rejected
+    status: str  # new, verified, rejected, dismissed
     category: str
     sub: str
     province: str
     version: int
+    stands: str = ""  # the incident that it was joined into
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,19 @@ class Code:
 
 
 def verify(incident: Incident, method: str, reason: str, seal: Seal) -> events.IncidentVerified:
-    """Confirm it. Raises Refused without a method and a reason, or when it is verified already."""
+    """Confirm it. Raises Refused without a method and a reason, or when it is verified already, or none any more."""
+    _stands(incident)
     if incident.status == "verified":
         raise Refused("This incident is verified already.")
-    return events.IncidentVerified(subject=incident.id, method=_method(method), reason=seal(_reason(reason)))
+    return events.IncidentVerified(subject=incident.id, method=_method(method), reason=seal(reasoned(reason)))
 
 
 def reject(incident: Incident, method: str, reason: str, seal: Seal) -> events.IncidentRejected:
     """Say that it did not happen or cannot be confirmed. Raises Refused likewise."""
+    _stands(incident)
     if incident.status == "rejected":
         raise Refused("This incident is rejected already.")
-    return events.IncidentRejected(subject=incident.id, method=_method(method), reason=seal(_reason(reason)))
+    return events.IncidentRejected(subject=incident.id, method=_method(method), reason=seal(reasoned(reason)))
 
 
 def recategorise(incident: Incident, code: Code, reason: str, seal: Seal) -> events.IncidentRecategorised:
@@ -58,18 +62,46 @@ def recategorise(incident: Incident, code: Code, reason: str, seal: Seal) -> eve
         sub=code.sub,
         severity=code.severity,
         restricted=code.restricted,
-        reason=seal(_reason(reason)),
+        reason=seal(reasoned(reason)),
     )
+
+
+def dismiss(incident: Incident, kind: str, reason: str, seal: Seal) -> events.IncidentDismissed:
+    """Say that it is no incident but a report of this kind. Raises Refused without a kind and a reason, or when it is
+    dismissed already. Whoever gives it a category makes an incident of it again."""
+    if incident.status == "dismissed":
+        raise Refused("This was dismissed already.")
+    _stands(incident)
+    if kind not in KINDS:
+        raise Refused("Say what it is instead: " + ", ".join(KINDS) + ".")
+    return events.IncidentDismissed(subject=incident.id, kind=kind, reason=seal(reasoned(reason)))
+
+
+def unrestrict(incident: Incident, severity: int, reason: str, seal: Seal) -> events.IncidentRecategorised:
+    """Say that it is not restricted, and leave its category as it is. Raises Refused without a reason."""
+    return events.IncidentRecategorised(
+        subject=incident.id,
+        category=incident.category,
+        sub=incident.sub,
+        severity=severity,
+        restricted=False,
+        reason=seal(reasoned(reason)),
+    )
+
+
+def release(report: str, reason: str, seal: Seal) -> events.ReportReleased:
+    """Say of a report that is no incident that it is not restricted. Raises Refused without a reason."""
+    return events.ReportReleased(subject=report, reason=seal(reasoned(reason)))
 
 
 def place(incident: Incident, province: str, sealed: str, reason: str, seal: Seal) -> events.IncidentPlaced:
     """Say where it happened. Raises Refused without a reason."""
-    return events.IncidentPlaced(subject=incident.id, province=province, place=sealed, reason=seal(_reason(reason)))
+    return events.IncidentPlaced(subject=incident.id, province=province, place=sealed, reason=seal(reasoned(reason)))
 
 
 def note(incident: Incident, text: str, seal: Seal) -> events.IncidentNoted:
     """Add a note. Raises Refused when it is empty."""
-    return events.IncidentNoted(subject=incident.id, note=seal(_reason(text)))
+    return events.IncidentNoted(subject=incident.id, note=seal(reasoned(text)))
 
 
 def open_from(
@@ -85,8 +117,15 @@ def open_from(
         restricted=code.restricted,
         province=province,
         rehearsal=rehearsal,
-        reason=seal(_reason(reason)),
+        reason=seal(reasoned(reason)),
     )
+
+
+def _stands(incident: Incident) -> None:
+    if incident.stands:
+        raise Refused("This stands in another incident: decide there, or part it from there first.")
+    if incident.status == "dismissed":
+        raise Refused("This was dismissed: give it a category first.")
 
 
 def _method(method: str) -> str:
@@ -95,7 +134,8 @@ def _method(method: str) -> str:
     return method
 
 
-def _reason(reason: str) -> str:
+def reasoned(reason: str) -> str:
+    """A person's reason, without spaces around it. Raises Refused when it says nothing, or too much."""
     words = reason.strip()
     if len(words) < SHORTEST_REASON:
         raise Refused("Write a reason: what was done, and what was found.")

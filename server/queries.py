@@ -8,15 +8,25 @@ from server import log
 from server.board import Board
 from server.cards import searchable
 
+LIVES = "(standing != 'blocked' OR backed)"  # what a blocked source sent counts nowhere, unless others tell of it, too
 SCOPES = {
     "all": "kind != 'part'",
     "open": "kind != 'part' AND NOT restricted",
-    "verified": "NOT restricted AND status = 'verified' AND standing != 'blocked'",
+    "restricted": "kind != 'part' AND restricted",
+    "verified": f"NOT restricted AND status = 'verified' AND {LIVES} AND stands = ''",
 }  # scope -> which cards are in it; who gets which scope is decided in dashboard/views
-COUNTED = "standing != 'blocked' AND NOT copy"  # what a blocked source sent, or copied, is kept and counts nowhere
+TOLD = f"{LIVES} AND NOT copy"  # reports that count: what a blocked source sent, or copied, is kept and does not
+COUNTED = f"{TOLD} AND stands = ''"  # what was joined into another incident counts there
+# A card, with those that say the same of its own side: no open card tells of a restricted one, nor the other way round.
+SHOWN = (
+    "*, iif(alike, (SELECT count(*) FROM cards AS other WHERE other.alike_of = cards.id"
+    " AND other.restricted = cards.restricted), 0) AS alike_here,"
+    " (SELECT id FROM cards AS first WHERE first.id = cards.alike_of AND first.restricted = cards.restricted) AS first"
+)
 MOST = 200  # cards in one answer
 MOST_POINTS = 5000  # on one map, the newest
 NOWHERE = "none"  # the place of a card without a place
+WAITING, WAITS = "waiting", "ifnull(status, 'new') = 'new' AND stands = ''"  # the status of what nobody has decided on
 SHORTEST_TRIGRAM = 3  # characters; shorter searches read every row
 
 Row = dict[str, Any]
@@ -29,23 +39,34 @@ class Filters:
     q: str = ""
     kind: tuple[str, ...] = ()  # any of these kinds of card
     category: str = ""  # family or sub-code
-    status: str = ""  # an incident's
+    status: str = ""  # an incident's, or WAITING
     severity: int = 0  # at least
     place: str = ""  # a province's code, or NOWHERE
     source: str = ""  # known, unknown or blocked; "" for all but blocked ones
     alike: str = ""  # the id of a card: that one, and those that say the same
+    number: int = 0  # an incident's
+    among: tuple[str, ...] | None = None  # ids of cards: none but these
 
 
 def row_of(board: Board, card: str, scope: str) -> Row | None:
     """One card, or None when it is not there or not in scope."""
-    found = board.db.execute(f"SELECT * FROM cards WHERE id = ? AND {SCOPES[scope]}", (card,)).fetchone()  # noqa: S608
+    found = board.db.execute(f"SELECT {SHOWN} FROM cards WHERE id = ? AND {SCOPES[scope]}", (card,)).fetchone()  # noqa: S608
     return _row(found) if found else None
 
 
 def rows_of(board: Board, cards: set[str]) -> list[Row]:
     """These cards, in the order of the log, whatever their scope."""
     marks = ",".join("?" * len(cards))
-    found = board.db.execute(f"SELECT * FROM cards WHERE id IN ({marks}) ORDER BY changed", tuple(cards))  # noqa: S608
+    found = board.db.execute(f"SELECT {SHOWN} FROM cards WHERE id IN ({marks}) ORDER BY changed", tuple(cards))  # noqa: S608
+    return [_row(row) for row in found]
+
+
+def told(board: Board, incident: str) -> list[Row]:
+    """The reports of an incident, whatever their scope: its own, then those that were joined to it."""
+    found = board.db.execute(
+        f"SELECT {SHOWN} FROM cards WHERE ? IN (id, stands) ORDER BY stands, at, row",  # noqa: S608 - our own words
+        (incident,),
+    )
     return [_row(row) for row in found]
 
 
@@ -58,7 +79,7 @@ def page(board: Board, filters: Filters, scope: str, before: str = "", limit: in
         where, values = f"{where} AND (at, row) < (?, ?)", [*values, at, int(row or 0)]
     limit = max(1, min(limit, MOST))
     found = board.db.execute(
-        f"SELECT * FROM cards WHERE {where} ORDER BY at DESC, row DESC LIMIT ?",  # noqa: S608 - our conditions
+        f"SELECT {SHOWN} FROM cards WHERE {where} ORDER BY at DESC, row DESC LIMIT ?",  # noqa: S608 - our conditions
         [*values, limit],
     ).fetchall()
     following = f"{found[-1]['at']}~{found[-1]['row']}" if len(found) == limit else ""
@@ -68,13 +89,16 @@ def page(board: Board, filters: Filters, scope: str, before: str = "", limit: in
 def changes(board: Board, after: str, limit: int = MOST) -> tuple[list[Row], str, bool]:
     """Every card with a fact behind `after`, oldest change first; the place reached; whether there is more."""
     since = log.place(after)
-    found = board.db.execute("SELECT * FROM cards WHERE changed > ? ORDER BY changed LIMIT ?", (since, limit + 1))
+    found = board.db.execute(
+        f"SELECT {SHOWN} FROM cards WHERE changed > ? ORDER BY changed LIMIT ?",  # noqa: S608 - our own words
+        (since, limit + 1),
+    )
     rows = [_row(row) for row in found]
     if len(rows) <= limit:
         return rows, board.cursor, False
     last = rows[limit - 1]["changed"]
     # one fact about a source changes all its cards: they go together, or the next page would begin behind some of them
-    together = board.db.execute("SELECT * FROM cards WHERE changed = ? ORDER BY row", (last,))
+    together = board.db.execute(f"SELECT {SHOWN} FROM cards WHERE changed = ? ORDER BY row", (last,))  # noqa: S608
     rows = [row for row in rows if row["changed"] < last] + [_row(row) for row in together]
     return rows, f"{last // 1_000_000}-{last % 1_000_000}", True
 
@@ -114,8 +138,9 @@ def _where(filters: Filters, scope: str) -> tuple[str, list[Any]]:
     told = "category, sub" if scope == "verified" else "category, sub, second"  # not by what its reader is not told
     for condition, value in (
         (f"? IN ({told})", filters.category),
-        ("status = ?", filters.status),
+        ("status = ?", "" if filters.status == WAITING else filters.status),
         ("severity >= ?", filters.severity),
+        ("number = ?", filters.number),
         ("standing = ?", filters.source),
         ("? IN (id, alike_of)", filters.alike),
         ("province = ?", "" if filters.place == NOWHERE else filters.place),
@@ -124,29 +149,41 @@ def _where(filters: Filters, scope: str) -> tuple[str, list[Any]]:
             parts.append(condition)
             values.append(value)
     parts += _left_out(filters)
+    if filters.status == WAITING:
+        parts.append(WAITS)
     if filters.place == NOWHERE:
         parts.append("province = ''")
-    if filters.kind:
-        parts.append(f"kind IN ({','.join('?' * len(filters.kind))})")
-        values += filters.kind
-    q = searchable(filters.q).strip()
-    if len(q) >= SHORTEST_TRIGRAM:
-        parts.append("row IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append('"' + q.replace('"', '""') + '"')
-    elif q:
-        parts.append("row IN (SELECT rowid FROM words WHERE instr(lower(text), lower(?)))")
-        values.append(q)
+    for column, listed in (("id", filters.among), ("kind", filters.kind or None)):
+        if listed is not None:
+            parts.append(f"{column} IN ({','.join('?' * len(listed))})")
+            values += listed
+    if q := searchable(filters.q).strip():
+        found, value = _found(q)
+        parts.append(f"row IN (SELECT rowid FROM words WHERE {found})")  # noqa: S608 - our conditions
+        values.append(value)
     return " AND ".join(parts), values
 
 
+def _found(q: str) -> tuple[str, str]:
+    """The condition that words fulfil which were searched for, and its value."""
+    if len(q) < SHORTEST_TRIGRAM:
+        return "instr(lower(text), lower(?))", q
+    return "words MATCH ?", '"' + q.replace('"', '""') + '"'
+
+
 def _left_out(filters: Filters) -> list[str]:
-    """What is not shown unless it is asked for: blocked sources, and copies, for which the first of them stands."""
-    parts = [] if filters.source else ["standing != 'blocked'"]
+    """What is not shown unless it is asked for: blocked sources, copies, for which the first of them stands, and what
+    was joined into another incident, which is found by its words all the same."""
+    parts = [] if filters.source else [LIVES]
+    if not (filters.q or filters.alike or filters.among):
+        parts.append("stands = ''")
     return parts if filters.alike or not filters.kind else [*parts, "NOT copy"]
 
 
 def _row(found: Any) -> Row:
     row = dict(found)
+    row["alike"], row["alike_of"] = row.pop("alike_here"), row.pop("first") or ""
     row["place"], row["detail"] = json.loads(row["place"]), json.loads(row["detail"])
-    row["photos"] = json.loads(row["photos"])
+    row["photos"], row["suggestions"] = json.loads(row["photos"]), json.loads(row["suggestions"])
+    row["stands_in"] = row["stands"] or None
     return row

@@ -26,13 +26,14 @@ from ingest.fetch import sources
 from server import settings
 from server.access import Access
 from server.alone import MARK, end_leftovers, free_doors, keep_inside, only_one
+from server.boundaries import load as load_pack
 from server.log import Down, Log
 from server.pack import Pack, PackError
-from server.pack import load as load_pack
 from server.registry import example
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+STOPPED = ("fetch", "intake", "room", "lookout", "learner", "courier", "reader", "ledger")  # doors first
 AGAIN = 1.0  # seconds before a process that ended is started again
 PATIENCE = 15.0  # seconds for a process to stop by itself
 READY = 60.0  # seconds for everything to answer
@@ -94,7 +95,7 @@ class Run:
     def stop(self) -> None:
         """Stop in order: doors first, the record last."""
         self.stopping = True
-        order = [name for name in ("fetch", "intake", "room", "courier", "reader", "ledger") if name in self.commands]
+        order = [name for name in STOPPED if name in self.commands]
         for name in [*order, *(name for name in self.commands if name not in order)]:
             self._end(name)
 
@@ -145,7 +146,7 @@ def main() -> None:
     keep_inside()
     given = settings.read(settings.environment(ROOT))
     try:
-        pack = load_pack(given.pack)
+        pack = load_pack(given.pack, given.data_dir)
     except PackError as fault:
         sys.exit(str(fault))
     lock = only_one(given.data_dir)

@@ -26,7 +26,7 @@ cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 Eyes = dict[str, FlaskClient]  # role -> a program in it
-DESKS = ("administrator", "analyst")
+DESKS = ("administrator", "security_lead", "analyst")
 HERE = "http://localhost:5000"
 WRITES = [  # address, body
     (f"/api/v1/incidents/{report_id(days.NEW)}/verification", {"method": "call_back", "reason": "called back"}),

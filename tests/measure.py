@@ -18,7 +18,10 @@ from server.seal import Sealer
 from tests.browser import chromium, screen
 from tests.conftest import settings_in, start_redis
 from tests.measure_coverage import coverage
+from tests.measure_lookout import lookout
+from tests.measure_reading import reading
 from tests.measure_roster import roster
+from tests.measure_stories import stories
 from tests.rig import DOORS, Rig, whole_room
 
 EACH = 30  # reports through each door
@@ -195,13 +198,17 @@ def counts(rig: Rig, token: str, what: str = "counts") -> bytes:
 def main() -> None:
     """Measure one thing in a room of its own."""
     parser = argparse.ArgumentParser(description="Figures of this version on this machine.")
-    parser.add_argument("what", choices=["screens", "away", "flood", "roster", "coverage"])
+    parser.add_argument(
+        "what", choices=["screens", "away", "flood", "roster", "coverage", "reading", "lookout", "stories"]
+    )
     parser.add_argument("seconds", nargs="?", type=float, default=60)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="sr"))
     try:
-        if asked.what in ("screens", "roster", "coverage"):
-            {"screens": screens, "roster": roster, "coverage": coverage}[asked.what](folder)
+        without = {"screens": screens, "roster": roster, "coverage": coverage, "reading": reading, "lookout": lookout}
+        without["stories"] = stories
+        if asked.what in without:
+            without[asked.what](folder)
         else:
             {"away": away, "flood": flood}[asked.what](folder, asked.seconds)
     finally:

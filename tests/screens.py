@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -20,7 +21,18 @@ DECIDED = 60  # incidents that somebody has decided on before the pictures are t
 FAULTY = "Ref,Name,Organisation,Phone,Station\nA1,Sok,Network A,012345678,KD0123-7\nA2,Dara,Network A,0123,KD0123-3\n"
 WORDS = {"en": "Please check in when it is safe.", "km": "សូមផ្ញើរបាយការណ៍វត្តមាន ពេលមានសុវត្ថិភាព។"}
 CALL = {"codes": "XB", "station": "KD0123-3", "time": "10:40", "count": "5", "words": "One man put them in."}
-METHODS = ("call_back", "second_source", "direct_observation")
+DEEPEST = 500  # cards that are looked through for one with a sign
+JOINED = 12  # reports that somebody has joined to another one's incident
+DECISIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("verification", {"method": "call_back"}),
+    ("verification", {"method": "second_source"}),
+    ("verification", {"method": "direct_observation"}),
+    ("category", {"code": "NC"}),
+    ("rejection", {"method": "call_back"}),
+    ("verification", {"method": "call_back"}),
+    ("verification", {"method": "second_source"}),
+    ("dismissal", {"kind": "noise"}),
+)
 
 
 def rehearsed(rig: Rig) -> None:
@@ -31,14 +43,37 @@ def rehearsed(rig: Rig) -> None:
     subprocess.run(enrol, **told, check=True, input=table)
     subprocess.run([*command, "--speed", SPEED], **told, check=True)
     token = rig.token("analyst")
-    cards = [card for card in rig.cards(token) if card["number"]][::9][:DECIDED]
-    for n, card in enumerate(cards):
-        door = "rejection" if n % 5 == 4 else "verification"
+    rig.until(lambda: not unread(rig, token), 600, "the end of the reading")
+    work(rig, token, [card for card in rig.cards(token) if card["number"]])
+
+
+def unread(rig: Rig, token: str) -> int:
+    """How many reports wait for the reader."""
+    counts = json.loads(rig.ask(rig.given.room_port, "GET", "/api/v1/counts", Authorization=f"Bearer {token}")[1])
+    return int(counts["raw"] + counts["waiting"])
+
+
+def work(rig: Rig, token: str, cards: list[dict[str, Any]]) -> None:
+    """What analysts did: some are joined, others verified, rejected or dismissed, or have another category."""
+    asked = [each for card in cards[40:] for each in card["suggestions"][:1]][:JOINED]
+    for one in asked:
+        post(
+            rig,
+            token,
+            f"incidents/{one['into']}/reports",
+            {"report": one["report"], "reason": "Both tell of the same."},
+        )
+    for n, card in enumerate(cards[::9][:DECIDED]):
+        what, more = DECISIONS[n % len(DECISIONS)]
         reason = "Called back on the number on file; the account is the same."
-        body = json.dumps({"method": METHODS[n % 3], "reason": reason, "expect": card["version"]})
-        path = f"/api/v1/incidents/{card['id']}/{door}"
-        kind = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
-        assert rig.ask(rig.given.room_port, "POST", path, body, **kind)[0] == 202
+        post(rig, token, f"incidents/{card['id']}/{what}", {"reason": reason, **more})
+
+
+def post(rig: Rig, token: str, path: str, body: dict[str, str]) -> None:
+    """One decision; what was decided otherwise a moment before stays as it is."""
+    kind = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
+    status, answer = rig.ask(rig.given.room_port, "POST", f"/api/v1/{path}", json.dumps(body), **kind)
+    assert status in (202, 409, 422), answer
 
 
 def shot(
@@ -65,10 +100,58 @@ def verifying(page: Page) -> None:
     page.keyboard.press("v")
 
 
-def khmer(page: Page) -> None:
-    """In Khmer, with an incident open."""
+def marked(page: Page, mark: str) -> None:
+    """The first card open that has this sign on it; the list is scrolled until there is one."""
+    page.select_option("[data-testid=filter-show]", "incident")
+    card = page.locator("[data-testid=feed] [data-id]", has=page.locator(mark)).first
+    while not card.count() and page.locator("[data-testid=feed] [data-id]").count() < DEEPEST:
+        page.locator("[data-testid=feed]").evaluate("list => (list.scrollTop = list.scrollHeight)")
+        page.wait_for_timeout(500)
+    card.click()
+
+
+def asked(page: Page) -> None:
+    """With an incident open that another report may tell of, too."""
+    marked(page, ".tag-asked")
+
+
+def together(page: Page) -> None:
+    """With an incident open that several reports tell of, in Khmer."""
+    speak_khmer(page)
+    marked(page, ".tag-story")
+
+
+def doubted(page: Page) -> None:
+    """With an incident open whose category is in doubt."""
+    marked(page, ".tag-guess, .tag-against")
+
+
+def alerted(page: Page) -> None:
+    """With the list of alerts."""
+    page.keyboard.press("l")
+
+
+def alerted_in_khmer(page: Page) -> None:
+    """The same in Khmer."""
+    speak_khmer(page)
+    alerted(page)
+
+
+def sorting_in_khmer(page: Page) -> None:
+    """Agreement and models, in Khmer."""
+    speak_khmer(page)
+    visit(page, "model")
+
+
+def speak_khmer(page: Page) -> None:
+    """The room in Khmer."""
     page.locator("[data-testid=language] [value=km]").click()
     page.wait_for_selector("[data-testid=line-state][data-state=live]")
+
+
+def khmer(page: Page) -> None:
+    """In Khmer, with an incident open."""
+    speak_khmer(page)
     page.locator("[data-testid=feed] [data-id]").nth(1).click()
 
 
@@ -137,6 +220,19 @@ def covered(page: Page) -> None:
     khmer(page)
 
 
+def restricted(page: Page) -> None:
+    """The security lead's list, about to say that a card is not restricted."""
+    visit(page, "restricted")
+    page.locator("[data-testid=feed] [data-id]").first.click()
+    page.keyboard.press("r")
+
+
+def restricted_in_khmer(page: Page) -> None:
+    """The same in Khmer."""
+    khmer(page)
+    restricted(page)
+
+
 def nothing(page: Page) -> None:
     """As it opens."""
 
@@ -156,6 +252,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="sr"))
     laptop, wall, phone = (1366, 768), (1920, 1080), (390, 844)
     people = (("Sok", "analyst"), ("Vanna", "analyst"), ("Chan", "press"), ("Dara", "administrator"))
+    people += (("Rath", "security_lead"),)
     with whole_room(folder, TEXTS="dry") as rig:
         for name, role in people:
             rig.account(name, role)
@@ -166,11 +263,21 @@ def main() -> None:
             shot(rig, browser, "room-khmer", "Sok", khmer, laptop, color_scheme="light")
             shot(rig, browser, "room-wall", "Sok", opened, wall, color_scheme="dark")
             shot(rig, browser, "room-phone", "Sok", nothing, phone, color_scheme="light")
+            shot(rig, browser, "story", "Sok", asked, laptop, color_scheme="light")
+            shot(rig, browser, "story-khmer", "Sok", together, wall, color_scheme="light")
+            shot(rig, browser, "doubt", "Sok", doubted, laptop, color_scheme="dark")
+            shot(rig, browser, "alerts", "Sok", alerted, laptop, color_scheme="light")
+            shot(rig, browser, "alerts-wall", "Sok", alerted, wall, color_scheme="dark")
+            shot(rig, browser, "alerts-khmer", "Sok", alerted_in_khmer, phone, color_scheme="light")
+            shot(rig, browser, "model", "Dara", lambda page: visit(page, "model"), laptop, color_scheme="light")
+            shot(rig, browser, "model-khmer", "Sok", sorting_in_khmer, phone, color_scheme="light")
             shot(rig, browser, "room-coverage", "Sok", lambda page: page.click("[data-layer=coverage]"), laptop)
             shot(rig, browser, "room-coverage-khmer", "Sok", covered, laptop, color_scheme="light")
             shot(rig, browser, "coverage", "Sok", coverage, wall, color_scheme="light")
             shot(rig, browser, "coverage-phone", "Sok", lambda page: visit(page, "coverage"), phone)
             shot(rig, browser, "roster", "Dara", roster, laptop, color_scheme="light")
+            shot(rig, browser, "restricted", "Rath", restricted, laptop, color_scheme="light")
+            shot(rig, browser, "restricted-khmer", "Rath", restricted_in_khmer, laptop, color_scheme="dark")
             shot(rig, browser, "texts", "Sok", written, laptop, color_scheme="light")
             shot(rig, browser, "texts-khmer", "Vanna", approving, laptop, color_scheme="dark")
             shot(rig, browser, "voice", "Sok", calling, laptop, color_scheme="light")

@@ -40,6 +40,7 @@ def rig() -> Iterator[Rig]:
     with whole_room(folder) as made:
         for name, role in (("Amina", "analyst"), ("Bora", "analyst"), ("Chan", "press"), ("Dara", "administrator")):
             made.account(name, role)
+        made.account("Eng", "security_lead")
         yield made
     shutil.rmtree(folder)
 
@@ -205,6 +206,29 @@ def test_press_officers_see_verified_incidents_without_words_or_sources(rig: Rig
     assert re.search(r"S-[A-Z2-7]{3}-[A-Z2-7]{3}", seen) is None
     assert chan.page.locator("[data-testid=actions] button").count() == 0
     chan.page.context.close()
+
+
+def test_what_is_restricted_is_on_the_lead_s_list_alone_until_it_is_released(
+    rig: Rig, amina: Screen, browser: Browser
+) -> None:
+    eng = screen(browser)
+    eng.sign_in(rig, "Eng")
+    words = told(rig, "SOS phone cards for sale")
+    expect(eng.page.locator("[data-testid=unguarded]")).to_be_visible()
+    expect(card(eng, words)).to_have_count(0)
+    eng.page.click("[data-testid=unguarded] a")
+    expect(card(eng, words)).to_contain_text("SOS")
+    for key in ("j", "Enter", "r"):
+        eng.page.keyboard.press(key)
+    expect(eng.page.locator("[data-testid=original]")).to_have_text(words)
+    expect(card(amina, words)).to_have_count(0)
+    form = eng.page.locator("[data-testid=release-form]")
+    form.locator("[name=reason]").fill("An advert, nothing else.")
+    form.locator("button.primary").click()
+    expect(card(amina, words)).to_be_visible()
+    expect(card(eng, words)).to_have_count(0)
+    assert eng.complaints == []
+    eng.page.context.close()
 
 
 def test_the_room_speaks_khmer_and_remembers_it(rig: Rig, amina: Screen) -> None:

@@ -90,8 +90,9 @@ def test_who_was_in_danger_is_blocked_or_has_no_words_in_their_language_is_left_
     office.log.append(events.SourceBlocked(subject=office.courier().sealer.alias(NUMBERS[2]), reason=""), by="x")
     room.fold()
     client = room.program("analyst")
-    assert asked(client)["left_out"] == {"safety": 1, "blocked": 1, "unwilling": 1}
-    assert asked(client, **{"words.km": ""})["left_out"] == {"safety": 1, "blocked": 1, "unwilling": 1, "no_words": 1}
+    left_out = {"safety": 2, "unwilling": 1}  # told as one: whoever asks for one station must not learn of the danger
+    assert asked(client)["left_out"] == left_out
+    assert asked(client, **{"words.km": ""})["left_out"] == {**left_out, "no_words": 1}
 
 
 @pytest.mark.parametrize(

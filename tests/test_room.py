@@ -32,7 +32,9 @@ OPEN = {  # the doors that anybody may try, each with its reason
 def path_of(rule: Rule) -> str:
     """An address of this rule, with values that name nothing."""
     values = {"card": report_id(999), "photo": f"{report_id(999)}-0a1b2c3d", "name": "nobody", "order": "none"}
-    values |= {"sign": "S-AAA-AAA", "language": "xx", "path:name": "nothing.js"}
+    values |= {"report": report_id(998)}
+    values |= {"sign": "S-AAA-AAA", "language": "xx", "path:name": "nothing.js", "alert": "0" * 16}
+    values |= {"level": "none", "report": report_id(998)}
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]], rule.rule)
 
 
@@ -82,6 +84,11 @@ def test_who_may_decide_and_who_may_open_accounts_is_written_down_here(furnished
         "roster.unblock",
         "imports.check",
         "imports.take",
+        "model_desk.choose",
+    }
+    assert {name for name, roles in named.items() if roles == {"security_lead"}} == {
+        "desk.release",
+        "restricted.page",
     }
     writing = {
         rule.endpoint for rule in furnished.rules if {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set())

@@ -19,6 +19,7 @@ from ingest.day import script
 from server import __main__ as console
 from server import callsigns, columns, enrolment, events, roster_console, sheets
 from server.board import Board
+from server.following import Following
 from server.log import Log
 from server.pack import Pack, check_digit
 from server.roles import ROLES, Refused
@@ -647,8 +648,9 @@ CHANGES = st.one_of(
 def test_the_roll_and_the_roster_say_the_same_of_every_alias(keys: Path, log: Log, changes: list[events.Event]) -> None:
     for event in changes:
         log.append(event, by="x")
-    roll, roster = Roll(log), Roster.alone(Vault(keys))
-    while not roll.catch_up(3):
+    roll, roster = Roll(), Roster.alone(Vault(keys))
+    following = Following(log, [roll])
+    while not following.catch_up(3):
         pass
     while raws := log.read(roster.cursor, 5):
         roster.fold(raws)

@@ -166,7 +166,7 @@ def test_files_are_for_their_owner_alone_and_a_crash_leaves_no_core(folder: Path
                 path.name: oct(path.stat().st_mode & 0o077) for path in written if path.stat().st_mode & 0o077
             } == {}
             limits = [Path(f"/proc/{pid}/limits").read_text() for pid in rig.pids()]
-            assert len(limits) == 6
+            assert len(limits) in (8, 9), "the ninth fits the first model and ends"
             assert all(re.search(r"Max core file size +0 +0 ", limit) for limit in limits)
     finally:
         os.umask(open_to_all)

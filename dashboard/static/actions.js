@@ -1,4 +1,5 @@
 // The decisions under a card: one form at a time, sent with the version that was looked at.
+import { get, Problem } from "./ask.js";
 import { explain } from "./desk.js";
 import { decisions, fieldsOf, restore, valuesOf } from "./forms.js";
 import { make } from "./make.js";
@@ -11,18 +12,22 @@ const SENT = {
   place: ["place", "reason"],
   note: ["note"],
   open: ["code", "reason"],
+  release: ["reason"],
+  none: ["kind", "reason"],
+  join: ["number", "reason"],
 };
 
-/** Buttons and forms in `root`; onNewer(card) is told the card that made ours stale, onPending(id, bool) what waits. */
+/** Buttons and forms in `root`; onNewer(card) is told the card that made ours stale, onPending(id, bool) what waits,
+ * onJoined(incident, report, number) what was joined by hand. */
 export class Actions {
-  constructor(root, desk, { onNewer, onPending }) {
-    Object.assign(this, { root, desk, onNewer, onPending });
+  constructor(root, desk, { onNewer, onPending, onJoined }) {
+    Object.assign(this, { root, desk, onNewer, onPending, onJoined });
     this.drafts = new Map(); // "card:action" -> values; in memory only, for one sitting
   }
 
   /** Offers the decisions of another card. */
   show(card) {
-    const same = this.card?.id === card.id && !!this.card.status === !!card.status;
+    const same = this.card?.id === card.id && String(decisions(this.card)) === String(decisions(card));
     this.card = card;
     if (same) return;
     this.form = null;
@@ -37,18 +42,18 @@ export class Actions {
     this.root.replaceChildren(make("div", { class: "buttons" }, this.buttons), this.slot);
   }
 
-  /** Opens one form, or closes it; what was written is kept. */
-  start(action) {
+  /** Opens one form, or closes it; what was written is kept. With `values` it stands open, filled in but for sending. */
+  start(action, values = null) {
     const button = this.buttons?.find((one) => one.dataset.action === action);
     if (!button) return;
     const open = button.getAttribute("aria-expanded") === "true";
     this.close();
-    if (open) return;
+    if (open && !values) return;
     button.setAttribute("aria-expanded", "true");
     this.form = this.build(action);
     this.slot.replaceChildren(this.form);
-    restore(this.form, this.drafts.get(this.key(action)) ?? {});
-    this.form.querySelector("select, input, textarea").focus();
+    restore(this.form, { ...this.drafts.get(this.key(action)), ...values });
+    this.form.querySelector(values ? ".primary" : "select, input, textarea").focus();
   }
 
   close() {
@@ -81,10 +86,23 @@ export class Actions {
     return form;
   }
 
+  /** What is sent: the fields of the form, and the version that was looked at. */
+  body(action, values) {
+    const body = Object.fromEntries(SENT[action].map((name) => [name, values[name]]));
+    return action === "note" ? body : { ...body, expect: this.card.version };
+  }
+
+  /** The incident with the number that was typed, and what is sent to it. Raises Problem when there is none. */
+  async into(report, { number, reason }) {
+    const n = number.replace("#", "");
+    const list = document.body.dataset.role === "security_lead" ? "all" : "";
+    const { cards } = await get("/api/v1/cards", { number: n, list });
+    if (!cards.length) throw new Problem(422, { error: { message: t("join.unknown", { n }) } });
+    return { into: cards[0].id, body: { report, reason, number: n, expect: cards[0].version } };
+  }
+
   async send(action, form, id) {
     const values = valuesOf(form);
-    const body = Object.fromEntries(SENT[action].map((name) => [name, values[name]]));
-    if (action !== "note") body.expect = this.card.version;
     const outcome = form.querySelector(".outcome");
     const tell = (text, problem = false) => {
       outcome.textContent = text;
@@ -94,8 +112,10 @@ export class Actions {
     tell(t("desk.sending"));
     try {
       const onSaved = () => (this.drafts.delete(`${id}:${action}`), tell(t("desk.saved")));
-      await this.desk.send(action, id, body, { onSaved, onOverdue: () => tell(t("desk.overdue")) });
+      const { into, body } = action === "join" ? await this.into(id, values) : { into: id, body: this.body(action, values) };
+      await this.desk.send(action, into, body, { onSaved, onOverdue: () => tell(t("desk.overdue")) });
       if (this.form === form) this.close();
+      if (action === "join") this.onJoined?.(into, id, body.number);
     } catch (problem) {
       if (problem.card) this.onNewer(problem.card);
       tell(explain(problem), true);

@@ -4,6 +4,8 @@ import { make } from "./make.js";
 import { alikeLink, codeMark, headline, severityMark, statusMark } from "./marks.js";
 import { path, shortPath } from "./places.js";
 import { oneLine } from "./quote.js";
+import { doubts, inferred, precision, secondMark } from "./reading.js";
+import { storyTag } from "./story_tag.js";
 import { t } from "./words.js";
 
 /** The row of a card; `element` stays the same while the card changes. */
@@ -22,7 +24,7 @@ export class Row {
     this.element.classList.toggle("rehearsal", !!card.rehearsal);
     this.element.classList.toggle("rejected", card.status === "rejected");
     this.when = make("time", { datetime: card.at });
-    const mark = card.status ? severityMark(card.severity) : make("span", { class: "sev" });
+    const mark = card.status && card.severity ? severityMark(card.severity) : make("span", { class: "sev" });
     this.element.replaceChildren(mark, head(card, this.when), foot(card));
     this.tick();
   }
@@ -37,12 +39,15 @@ export class Row {
 function head(card, when) {
   const where = shortPath(card.place);
   const known = where ? "card-where" : "card-where unknown";
+  const nowhere = card.candidates?.length ? t("place.one_of", { n: card.candidates.length }) : t("place.none");
+  const title = [path(card.place), precision(card.place)].filter(Boolean).join(" · ");
   return make(
     "div",
     { class: "card-head" },
     codeMark(card),
+    secondMark(card),
     make("span", { class: "card-what" }, headline(card)),
-    make("span", { class: known, title: path(card.place) }, where || t("place.none")),
+    make("span", { class: known, title }, where ? `${inferred(card.place) ? "≈ " : ""}${where}` : nowhere),
     when,
   );
 }
@@ -55,12 +60,14 @@ function foot(card) {
 function tags(card) {
   return [
     card.rehearsal && make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")),
-    card.restricted && make("span", { class: "tag tag-restricted" }, t("card.restricted")),
+    card.restricted && make("span", { class: "tag tag-restricted" }, card.grounds?.[0] ?? t("card.restricted")),
+    ...doubts(card),
     card.known === "blocked" && make("span", { class: "tag tag-blocked" }, t("card.blocked")),
     card.known === "unknown" && make("span", { class: "tag tag-unknown" }, t(card.claims ? "card.claims" : "card.unknown")),
     !!card.unread?.length && make("span", { class: "tag tag-unread" }, t("card.unread")),
     card.crowded && make("span", { class: "tag tag-crowded" }, t("card.crowded")),
     alikeLink(card),
+    storyTag(card),
     card.number && make("span", { class: "number" }, `#${card.number}`),
     statusMark(card),
   ];

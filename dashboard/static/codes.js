@@ -28,6 +28,9 @@ export function nameOf(code) {
   return found ? say(found.name) : (code ?? "");
 }
 
+/** Whether a report with this sub-code is restricted, whatever its words. */
+export const isRestricted = (code) => !!subs.get(code)?.restricted;
+
 /** Colours are numbered by the pack's order, so that no code stands in a style sheet. */
 export function hue(code) {
   const place = categories.findIndex((one) => one.code === code);

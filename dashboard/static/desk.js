@@ -12,7 +12,19 @@ const DOORS = {
   place: ["incidents", "place"],
   note: ["incidents", "notes"],
   open: ["reports", "incident"],
+  release: ["reports", "release"],
+  none: ["incidents", "dismissal"],
+  join: ["incidents", "reports"],
+  apart: ["reports", "apart"],
 };
+
+/** Where a decision is posted; that of parting is about an incident and one of its reports, "incident/report". */
+function address(action, id) {
+  const [noun, door] = DOORS[action] ?? [];
+  if (door) return `/api/v1/${noun}/${encodeURIComponent(id)}/${door}`;
+  const [incident, report] = id.split("/").map(encodeURIComponent);
+  return `/api/v1/incidents/${incident}/reports/${report}/parting`;
+}
 
 /** The desk; `reached(cursor)` says whether the line has passed a place in the log. */
 export class Desk {
@@ -23,8 +35,7 @@ export class Desk {
 
   /** Posts and resolves when the outcome has come down the line; onSaved() once it is safe. Raises Problem. */
   async send(action, id, body, { onSaved, onOverdue }) {
-    const [noun, door] = DOORS[action];
-    const { cursor } = await post(`/api/v1/${noun}/${encodeURIComponent(id)}/${door}`, body);
+    const { cursor } = await post(address(action, id), body);
     onSaved();
     if (this.reached(cursor)) return;
     await new Promise((done) => {

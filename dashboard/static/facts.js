@@ -11,7 +11,8 @@ export function factList(facts) {
 
 function factRow(fact) {
   const what = known(`fact.${fact.what}`) ? t(`fact.${fact.what}`) : fact.what;
-  const details = [fact.method && methodName(fact.method), codeName(fact), placeName(fact.place)].filter(Boolean);
+  const instead = fact.what === "incident.dismissed" && t(`none.${fact.kind}`);
+  const details = [fact.method && methodName(fact.method), instead, codeName(fact), placeName(fact.place)].filter(Boolean);
   return make(
     "li",
     {},
@@ -33,8 +34,8 @@ function codeName(fact) {
 const placeName = (place) => (typeof place === "string" ? place : say(place?.name));
 
 /** "analyst:Amina" is Amina; a part of the machine says which part. */
-function who(by) {
+export function who(by) {
   const [role, name] = String(by ?? "").split(/:(.*)/s);
-  if (!name) return role;
+  if (!name) return known(`by.only.${role}`) ? t(`by.only.${role}`) : role;
   return known(`by.${role}`) ? t(`by.${role}`, { name }) : name;
 }

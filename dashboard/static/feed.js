@@ -105,7 +105,7 @@ export class Feed {
   forget(id) {
     this.waiting.delete(id);
     this.rows.get(id)?.element.remove();
-    this.rows.delete(id);
+    if (this.rows.delete(id)) this.total -= 1;
   }
 
   /** Older than all that is shown: it will come when the reader scrolls there. */

@@ -1,12 +1,13 @@
 // The figures below the map: the server says what they show, the page gives them its colours, once in a while.
 import { get } from "./ask.js";
 import { hook, make } from "./make.js";
+import { agreement } from "./agreement.js";
 import { codeMark } from "./marks.js";
 import { nowAndThen } from "./now_and_then.js";
 import { CONFIG, dressed, painted, plotly } from "./plots.js";
 import { known, language, t } from "./words.js";
 
-const ORDER = ["reports", "where", "status", "coverage"]; // from left to right
+const ORDER = ["reports", "where", "status", "coverage", "agreement"]; // from left to right
 const REST = 5000; // ms between redraws
 
 /** The strip of figures in `root`. */
@@ -43,11 +44,12 @@ export class Figures {
       const figure = this.data[name];
       const frame = this.frames.get(name);
       frame.says.textContent = known(figure.says) ? t(figure.says) : (figure.says ?? "");
+      frame.sum.replaceChildren(...(figure.sum ? agreement(figure.sum) : []));
       frame.legend.replaceChildren(
-        ...figure.data.filter(({ meta, name, y }) => name && (meta?.state ? y.some(Boolean) : meta)).map(chip),
+        ...figure.data.filter(({ meta, name, y }) => name && (meta?.state ? y.some(Boolean) : meta && !meta.share)).map(chip),
       );
       const layout = { ...dressed(figure.layout), uirevision: name, showlegend: false };
-      [frame.empty.hidden, frame.plot.hidden] = [figure.data.length > 0, !figure.data.length];
+      [frame.empty.hidden, frame.plot.hidden] = [figure.data.length > 0 || !!figure.sum, !figure.data.length];
       if (figure.data.length) await react(frame.plot, figure.data.map(painted), layout, CONFIG);
     }
   }
@@ -58,6 +60,7 @@ export class Figures {
     const plot = make("div", { class: "plot", role: "img", "aria-label": title });
     const says = make("p", { class: "says", title: known(figure.says) ? t(figure.says) : figure.says });
     const legend = make("p", { class: "chips" });
+    const sum = make("p", { class: "figure-sum" });
     const empty = make("p", { class: "empty" }, t("figures.empty"));
     const section = make(
       "section",
@@ -65,12 +68,13 @@ export class Figures {
       make("h3", {}, title),
       says,
       legend,
+      sum,
       plot,
       empty,
     );
     if (!this.frames.size) this.strip.replaceChildren();
     this.strip.append(section);
-    this.frames.set(name, { plot, says, legend, empty });
+    this.frames.set(name, { plot, says, legend, sum, empty });
     return this.frames.get(name);
   }
 }

@@ -2,6 +2,7 @@
 import { categories } from "./codes.js";
 import { hook, make } from "./make.js";
 import { provinces } from "./places.js";
+import { restsOn } from "./rests.js";
 import { say, t } from "./words.js";
 
 const KINDS = {
@@ -12,9 +13,11 @@ const KINDS = {
   noise: ["noise"],
   all: [],
 };
-const FIELDS = ["q", "show", "category", "status", "severity", "place", "source", "alike"];
+const FIELDS = ["q", "show", "category", "status", "severity", "place", "source", "alike", "alert"];
 const SENDERS = ["known", "unknown", "blocked"];
 const KEPT = FIELDS.slice(1); // words that were searched for may name somebody: browsers keep addresses on disk
+const OF = ["alike", "alert"]; // fields without a control of their own
+const WAITING = "waiting"; // the status of what nobody has decided on
 const TYPING = 300; // ms of rest before a search is asked
 
 /** The filter as the server's query: only what is set. */
@@ -23,15 +26,19 @@ export function query(filter) {
   return { ...rest, kind: KINDS[show || "attention"].join(",") };
 }
 
+const waits = (card) => !card.status || card.status === "new";
+
 /** Does the card belong here? Exactly the server's rule, except for words: those only the server can search. */
 export function matches(filter, card) {
   const kinds = KINDS[filter.show || "attention"];
   return (
     (!kinds.length || kinds.includes(card.kind)) &&
     (!card.copy || !kinds.length || !!filter.alike) &&
+    (!card.stands_in || !!filter.q || !!filter.alike || !!filter.alert) &&
     (!filter.alike || [card.id, card.alike_of].includes(filter.alike)) &&
+    (!filter.alert || restsOn(filter.alert, card.id)) &&
     (!filter.category || [card.category, card.sub, card.second].includes(filter.category)) &&
-    (!filter.status || card.status === filter.status) &&
+    (!filter.status || card.status === filter.status || (filter.status === WAITING && waits(card))) &&
     (!filter.severity || card.severity >= Number(filter.severity)) &&
     (!filter.place || (card.place?.province || "none") === filter.place) &&
     (!("known" in card) || (filter.source ? card.known === filter.source : card.known !== "blocked"))
@@ -86,6 +93,11 @@ export class Filters {
     this.changed();
   }
 
+  /** Sets these fields, and no other. */
+  only(fields) {
+    this.set({ ...Object.fromEntries(FIELDS.map((name) => [name, ""])), ...fields });
+  }
+
   read() {
     const wanted = new URLSearchParams(location.hash.slice(1));
     for (const name of KEPT) this.form.elements[name].value = wanted.get(name) ?? "";
@@ -116,6 +128,7 @@ export class Filters {
   mark() {
     for (const name of FIELDS)
       this.form.elements[name].toggleAttribute("data-set", this.form.elements[name].value !== "");
+    for (const name of OF) hook(`filter-${name}`, this.form).hidden = !this.form.elements[name].value;
     hook("filter-clear", this.form).hidden = !FIELDS.some((name) => this.form.elements[name].value);
   }
 }

@@ -1,19 +1,43 @@
 // The fields of each decision: a method and a reason, another category, another place, a note.
 import { categories } from "./codes.js";
+import { releasable, warnings } from "./grounds.js";
 import { make } from "./make.js";
 import { placePicker } from "./picker.js";
 import { say, t } from "./words.js";
 
 const METHODS = ["call_back", "second_source", "document", "photo", "direct_observation"];
+const UNREAD = ["raw", "crowded"]; // kinds of card that the reader has not come to
+const KINDS = ["quiet", "tally", "noise"]; // what a report may be that tells of no incident
 
-/** The decisions a person may take on a card, by its kind. */
-export const decisions = (card) => (card.status ? ["verify", "reject", "category", "place", "note"] : ["open"]);
+/** The decisions a person may take on a card, by how far it is; what was dismissed comes back with a category, and on
+ * what stands in another incident people decide there. */
+export function decisions(card) {
+  const { status, kind, stands_in: elsewhere } = card;
+  const more = releasable(card) ? ["release"] : [];
+  if (elsewhere) return status ? [...more, "note"] : more;
+  if (!status) return ["open", ...(UNREAD.includes(kind) ? [] : ["join"]), ...more];
+  if (status === "dismissed") return ["category", ...more, "note"];
+  const joins = status === "new" ? ["join"] : [];
+  return ["verify", "reject", "category", ...more, "place", ...joins, "none", "note"];
+}
 
 /** The fields of one decision. */
 export function fieldsOf(action, card) {
   if (action === "note") return [words("note", t("note.label"))];
   const reason = words("reason", t("reason.label"));
-  if (action === "place") return [placePicker(), reason];
+  if (action === "release") return [...warnings(card), reason];
+  if (action === "join") return [make("p", { class: "hint" }, t("join.hint")), number(), reason];
+  if (action === "place") return [placePicker(card.candidates), reason];
+  if (action === "none")
+    return [
+      make("p", { class: "hint" }, t("none.hint")),
+      choice(
+        "kind",
+        t("none.label"),
+        KINDS.map((kind) => [kind, t(`none.${kind}`)]),
+      ),
+      reason,
+    ];
   if (action === "category" || action === "open") return [...codeFields(card), reason];
   return [
     choice(
@@ -28,6 +52,9 @@ export function fieldsOf(action, card) {
 function words(name, label) {
   return make("label", {}, label, make("textarea", { name, rows: 3, required: true, dir: "auto", maxlength: 2000 }));
 }
+
+const number = () =>
+  make("label", {}, t("join.number"), make("input", { name: "number", required: true, inputmode: "numeric", pattern: "#?[0-9]{1,7}", autocomplete: "off", maxlength: 8 }));
 
 function choice(name, label, options) {
   const first = make("option", { value: "" }, t("choose"));
@@ -69,7 +96,9 @@ export function valuesOf(form) {
 export function restore(form, values) {
   for (const [name, value] of Object.entries(values)) {
     const field = form.elements[name];
-    if (!field || field instanceof RadioNodeList) continue;
+    const radio = [...form.querySelectorAll('[type="radio"]')].find((one) => one.name === name && one.value === value);
+    if (radio) radio.checked = true;
+    if (!field || field instanceof RadioNodeList || field.type === "radio") continue;
     field.value = value;
     field.dispatchEvent(new Event(name === "place_words" ? "input" : "change", { bubbles: true }));
   }

@@ -1,5 +1,6 @@
 // The strip at the top: the hour, how many stations were heard, what is new and grave, and whether the line is live.
 import { hour, clockTime, polls, set } from "./clock.js";
+import { unguarded } from "./grounds.js";
 import { hook } from "./make.js";
 import { figure, t } from "./words.js";
 
@@ -31,6 +32,8 @@ export class Header {
     write("count-unsorted", figure(counts.unsorted + (counts.raw ?? 0) + (counts.set_aside ?? 0)));
     hook("restricted").hidden = !Number.isFinite(counts.restricted);
     write("count-restricted", figure(counts.restricted));
+    hook("unguarded").hidden = !unguarded(counts);
+    write("unguarded-words", unguarded(counts));
     hook("count-grave").parentElement.classList.toggle("some", (counts.by_severity?.["5"] ?? 0) > 0);
     write("feed-notes", notes(counts));
     hook("rehearsal").hidden = !counts.rehearsal;

@@ -1,19 +1,23 @@
 // The panel of one card: what was sent, what we made of it, what people decided, and what may be decided now.
 import { get } from "./ask.js";
-import { age, dayTime } from "./clock.js";
+import { age } from "./clock.js";
 import { later } from "./cursors.js";
+import { details } from "./details.js";
 import { factList } from "./facts.js";
 import { hook, make } from "./make.js";
-import { alikeLink, codeMark, headline, severityMark, statusMark } from "./marks.js";
+import { codeMark, headline, severityMark, statusMark } from "./marks.js";
 import { photoStrip } from "./photos.js";
 import { path } from "./places.js";
 import { quoted } from "./quote.js";
-import { figure, t } from "./words.js";
+import { precision, reading, secondMark } from "./reading.js";
+import { say, t } from "./words.js";
 
-/** The panel in `root`; `actions` is null for people who may only look. */
+const MEANT = 4; // places offered at first sight; the form has all
+
+/** The panel in `root`; `actions` and `story` are null where nothing is decided, or nothing joined. */
 export class Incident {
-  constructor(root, actions) {
-    Object.assign(this, { root, actions, card: null });
+  constructor(root, actions, story = null) {
+    Object.assign(this, { root, actions, story, card: null });
     [this.empty, this.body, this.view, this.history] = [
       "incident-empty",
       "incident-body",
@@ -38,6 +42,7 @@ export class Incident {
 
   close() {
     this.card = null;
+    this.story?.clear();
     this.empty.hidden = false;
     this.body.hidden = true;
   }
@@ -86,12 +91,14 @@ export class Incident {
         this.trouble ? make("p", { class: "problem" }, this.trouble) : t("loading"),
       );
     this.body.classList.toggle("rehearsal", !!card.rehearsal);
-    this.view.replaceChildren(
-      ...[head(card), words(card), photoStrip(card), this.trouble && make("p", { class: "problem" }, this.trouble)].filter(Boolean),
-    );
+    const place = this.actions && ((code) => this.actions.start("place", { place: code, reason: t("place.meant.reason") }));
+    const trouble = this.trouble && make("p", { class: "problem" }, this.trouble);
+    const parts = [head(card, place), words(card), photoStrip(card), reading(card), trouble];
+    this.view.replaceChildren(...parts.filter(Boolean));
     const told = this.facts.length ? [make("h3", {}, t("incident.history")), factList(this.facts)] : [];
     this.history.replaceChildren(details(card), ...told);
     this.actions?.show(card);
+    this.story?.show(card, this.facts);
   }
 
   tick() {
@@ -100,16 +107,17 @@ export class Incident {
   }
 }
 
-function head(card) {
+function head(card, onPlace) {
   return make(
     "header",
     { class: "incident-head" },
     make(
       "div",
       { class: "incident-line" },
-      card.status ? severityMark(card.severity) : null,
+      card.status && card.severity ? severityMark(card.severity) : null,
       make("span", { class: "incident-number" }, card.number ? `#${card.number}` : card.reference),
       codeMark(card),
+      secondMark(card),
       card.status ? statusMark(card) : null,
       card.restricted ? make("span", { class: "tag tag-restricted" }, t("card.restricted")) : null,
       card.rehearsal ? make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")) : null,
@@ -121,68 +129,22 @@ function head(card) {
       "p",
       { class: "incident-where" },
       path(card.place) || t("place.none"),
-      make("small", {}, precision(card.place)),
+      make("small", { "data-testid": "precision" }, precision(card.place)),
     ),
+    meant(card, onPlace),
   );
 }
 
-function precision(place) {
-  if (!place?.code) return "";
-  const station = place.station ? ` ${place.station}` : "";
-  return `${t(`precision.${place.level}`)}${station} · ${sure(place.confidence)}`;
-}
-
-/** A number between 0 and 1 in words; a percentage would look more exact than it is. */
-function sure(confidence) {
-  if (!Number.isFinite(confidence)) return "";
-  return t(confidence >= 0.85 ? "sure.high" : confidence >= 0.6 ? "sure.middle" : "sure.low");
+/** The places that fit, when the words do not decide between them: one press takes one, and the reason is at hand. */
+function meant({ status, candidates }, onPlace) {
+  if (!candidates?.length || !status) return null;
+  const buttons = candidates.slice(0, MEANT).map((place) =>
+    make("button", { type: "button", disabled: !onPlace, onclick: () => onPlace(place.code) }, say(place.name)),
+  );
+  return make("div", { class: "meant", "data-testid": "candidates" }, make("small", {}, t("place.meant")), buttons);
 }
 
 function words(card) {
   if (!("text" in card)) return null;
   return make("blockquote", { class: "original", dir: "auto", "data-testid": "original" }, quoted(card.text ?? ""));
 }
-
-function details(card) {
-  const rows = [
-    ["at", card.at && [`${dayTime(card.at)} · `, make("span", { class: "ago" }, age(card.at))]],
-    ["sent_at", card.sent_at && dayTime(card.sent_at)],
-    ["clock", card.clock],
-    ["count", Number.isFinite(card.count) && card.count !== null ? figure(card.count) : ""],
-    ["source", source(card)],
-    ["channel", card.channel && [card.channel, card.gateway].filter(Boolean).join(" · ")],
-    ["reference", card.reference],
-    ["confidence", card.kind !== "raw" ? sure(card.confidence) : ""],
-    ["because", listed(card.because)],
-    ["unread", listed((card.unread ?? []).map(unread))],
-    ["alike", alikeLink(card)],
-  ];
-  const shown = rows.filter(([, value]) => value && (!Array.isArray(value) || value.length));
-  return make(
-    "dl",
-    {},
-    shown.map(([name, value]) => make("div", {}, make("dt", {}, t(`field.${name}`)), make("dd", {}, value))),
-  );
-}
-
-function source(card) {
-  if (!("source" in card)) return "";
-  if (!card.source) return t("source.none");
-  const who = [card.organisation, t(`source.${card.known}`)].filter(Boolean).join(" · ");
-  const says = card.claims ? make("small", { class: "claims" }, t("source.claims", { sign: card.claims })) : null;
-  return [sign(card.source), ` · ${who}`, says].filter(Boolean);
-}
-
-/** The call-sign; it leads administrators to where sources are blocked. */
-function sign(source) {
-  const told = make("b", { class: "callsign" }, source);
-  return document.body.dataset.role === "administrator" ? make("a", { href: `/roster#sign=${source}` }, told) : told;
-}
-
-/** What was not understood, as it was sent; "2/3" is a part that never came. */
-function unread(piece) {
-  const [, n, m] = piece.match(/^(\d+)\/(\d+)$/) ?? [];
-  return n ? t("part.missing", { n: figure(Number(n)), m: figure(Number(m)) }) : piece;
-}
-
-const listed = (items) => (items ?? []).map((item) => make("span", { class: "because" }, item));

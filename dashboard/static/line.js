@@ -7,10 +7,11 @@ const HEARTBEAT = 2000; // ms between patches when nothing happens
 const SILENCE = 3 * HEARTBEAT; // a line quiet for longer is dead, whatever the socket believes
 const BEHIND = 15000; // a server that stays behind our place has another log than the one we read
 
-/** Calls onPatch({cards, counts, record}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost(). */
+/** Calls onPatch({cards, counts, record}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost().
+ * `list` is another list than the feed. */
 export class Line {
-  constructor({ onPatch, onState, onBye, onLost }) {
-    Object.assign(this, { onPatch, onState, onBye, onLost });
+  constructor({ onPatch, onState, onBye, onLost, list = "" }) {
+    Object.assign(this, { onPatch, onState, onBye, onLost, list });
     this.state = "";
     this.catching = false;
     this.behind = null;
@@ -23,7 +24,12 @@ export class Line {
     this.heardAt = performance.now();
     this.proven = false; // a connected socket is live only once a patch has come through it
     // websocket only: polling would need sticky sessions, and would hide a broken proxy
-    this.socket = io("/live", { transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 4000 });
+    this.socket = io("/live", {
+      auth: { list: this.list },
+      transports: ["websocket"],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 4000,
+    });
     this.socket.on("connect", () => {
       this.heardAt = performance.now();
       this.proven = false;
@@ -84,7 +90,7 @@ export class Line {
 
   async fetchAll() {
     for (;;) {
-      const page = await get("/api/v1/changes", { after: this.cursor });
+      const page = await get("/api/v1/changes", { after: this.cursor, list: this.list });
       this.take(page);
       if (page.more) continue;
       if (!later(this.newest, this.cursor)) return;

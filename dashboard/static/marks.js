@@ -31,7 +31,7 @@ export function severityMark(severity) {
 /** An icon with its word; a report that is no incident says what it is instead. */
 export function statusMark(card) {
   if (card.copy) return null; // the card that it copies says what it is
-  if (!card.status) return make("span", { class: "status kind" }, t(`kind.${card.kind}`));
+  if (!card.status || card.status === "dismissed") return make("span", { class: "status kind" }, t(`kind.${card.kind}`));
   const icon = draw(
     "svg",
     { viewBox: "0 0 16 16", "aria-hidden": "true" },

@@ -53,7 +53,8 @@ const every = (axis) =>
 
 /** A trace in the page's colours: its family's, its statuses', its state's, or the shading steps of a heat map. */
 export function painted(trace) {
-  const { category, status, other, state } = trace.meta ?? {};
+  const { category, status, other, state, share } = trace.meta ?? {};
+  if (share) return { ...trace, marker: { color: ink(SHARE_INK[share]) } };
   if (state) return { ...trace, fillcolor: ink(STATE_INK[state]), fillpattern: hatched(state) };
   const colour = other
     ? ink("--edge")
@@ -67,6 +68,9 @@ export function painted(trace) {
     ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } }
     : trace;
 }
+
+/** How the reader had it: rightly, with its second category, or otherwise. */
+const SHARE_INK = { agreed: "--step-4", second: "--step-2", other: "--cover-2" };
 
 /** The colours of the states of coverage: blue for heard, orange for missing. */
 const STATE_INK = {

@@ -1,0 +1,133 @@
+// Alerts: what is unusual in where, when and how reports come, each with its figures, its chance and what to look at.
+import { get } from "./ask.js";
+import { alertFigure } from "./alert_figure.js";
+import { remember } from "./rests.js";
+import { clockTime } from "./clock.js";
+import { nameOf } from "./codes.js";
+import { hook, make } from "./make.js";
+import { codeMark } from "./marks.js";
+import { nowAndThen } from "./now_and_then.js";
+import { figure, language, say, t } from "./words.js";
+
+const REST = 2000; // ms between two looks
+const FEW = 8; // stations that are named
+
+/** The list in the room's third column; calls onWant(fields) to filter the feed, onShow(open) when it is turned. */
+export class Alerts {
+  constructor(root, { onWant, onShow }) {
+    Object.assign(this, { root, onWant, onShow, found: null });
+    this.list = hook("alerts-list", root);
+    this.refresh = nowAndThen(() => this.fetch(), REST);
+    hook("alerts-close", root).addEventListener("click", () => this.turn(false));
+    hook("alerts").addEventListener("click", () => this.turn(!this.root.offsetParent));
+  }
+
+  get open() {
+    return !this.root.hidden;
+  }
+
+  /** Shows the list in place of the card, or the card again. */
+  turn(open) {
+    this.root.hidden = !open;
+    hook("alerts").setAttribute("aria-expanded", String(open));
+    this.onShow(open);
+    if (!open) return;
+    this.refresh();
+    this.root.focus();
+  }
+
+  /** How many there are, from the counts; the list follows when the number or the record has changed. */
+  tick({ alerts }) {
+    const button = hook("alerts");
+    button.parentElement.hidden = !Number.isFinite(alerts);
+    hook("count-alerts").textContent = figure(alerts);
+    hook("alerts-word").textContent = t(alerts === 1 ? "counts.alert" : "counts.alerts");
+    button.classList.toggle("some", alerts > 0);
+    if (this.open) this.refresh();
+  }
+
+  async fetch() {
+    if (!this.open && !location.hash.includes("alert=")) return false; // a feed that is filtered needs to know
+    try {
+      const { alerts } = await get("/api/v1/alerts", { lang: language });
+      remember(alerts);
+      const told = JSON.stringify(alerts);
+      hook("alerts-trouble", this.root).hidden = true;
+      if (told !== this.told) this.show(alerts);
+      this.told = told;
+    } catch {
+      hook("alerts-trouble", this.root).hidden = false;
+    }
+    return true;
+  }
+
+  show(alerts) {
+    const at = [...this.list.querySelectorAll("button")].indexOf(document.activeElement); // it is drawn anew
+    this.drawn = alerts;
+    hook("alerts-empty", this.root).hidden = alerts.length > 0;
+    this.list.replaceChildren(...alerts.map((alert) => this.row(alert)));
+    this.list.querySelectorAll("button")[at]?.focus();
+    this.render();
+  }
+
+  /** The small pictures, anew in the other theme. */
+  render() {
+    for (const alert of this.drawn ?? []) {
+      const plot = this.list.querySelector(`[data-alert="${alert.id}"] .plot`);
+      if (plot) alertFigure(plot, alert.id);
+    }
+  }
+
+  row(alert) {
+    const ended = alert.ended && make("span", { class: "tag" }, t("alert.over", { at: clockTime(alert.ended) }));
+    const plot = alert.kind !== "silence" && make("div", { class: "plot", role: "img", "aria-label": t("alerts.figure") });
+    return make(
+      "li",
+      { class: `alert alert-${alert.kind}${alert.ended ? " over" : ""}`, "data-testid": "alert", "data-alert": alert.id },
+      make(
+        "p",
+        { class: "alert-head" },
+        make("b", {}, t(`alert.${alert.kind}`)),
+        alert.category ? [" ", codeMark({ category: alert.category }), ` ${nameOf(alert.category)}`] : "",
+        alert.rehearsal && make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")),
+        ended,
+      ),
+      make("p", { class: "alert-where" }, `${where(alert)} · ${clockTime(alert.since)}–${clockTime(alert.until)}`),
+      make("p", {}, sentence(alert)),
+      plot || null,
+      make("p", {}, alert.rare),
+      make("details", {}, make("summary", {}, alert.name), make("p", { class: "hint" }, alert.explained)),
+      this.evidence(alert),
+    );
+  }
+
+  /** What to look at: the reports in the feed, the stations by their codes. */
+  evidence({ id, kind, reports, stations }) {
+    const n = reports.length;
+    const look = () => this.onWant({ show: "all", alert: id });
+    const way = !!n && make("button", { type: "button", class: "link", onclick: look }, t(n === 1 ? "alert.report" : "alert.reports", { n: figure(n) }));
+    const rest = stations.length - FEW;
+    const named = [t("alert.stations"), ...stations.slice(0, FEW), rest > 0 && t("alert.more", { n: figure(rest) })];
+    const missed = kind === "silence" && make("a", { href: "/coverage" }, t("coverage.title"));
+    const parts = [t("alert.look"), way, stations.length && named.filter(Boolean).join(" "), missed].filter(Boolean);
+    return make("p", { class: "alert-look", "data-testid": "alert-look" }, parts.flatMap((each) => [each, " "]));
+  }
+}
+
+const key = (statistic) => statistic.replace(/\W+/g, "_");
+
+/** Where: the area and those around it that it takes in, or everywhere. */
+function where({ area, around }) {
+  if (!area) return t("alert.everywhere");
+  const beside = area.level === "province" ? 0 : around.length; // a province takes in its own districts
+  return [say(area.name), beside ? t("alert.around", { n: figure(beside) }) : ""].filter(Boolean).join(" ");
+}
+
+/** What was found against what was expected, in one sentence. */
+function sentence({ statistic, found, expected, gateway, since, until }) {
+  const minutes = Math.round((new Date(until) - new Date(since)) / 60000);
+  const said = { n: figure(found), m: round(expected), minutes: figure(minutes), gateway: gateway || t("alert.every_gateway") };
+  return t(`found.${key(statistic)}`, said);
+}
+
+const round = (n) => (n >= 10 ? figure(Math.round(n)) : n >= 0.1 ? String(Number(n.toFixed(1))) : t("alert.hardly"));
