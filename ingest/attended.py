@@ -56,8 +56,7 @@ def heard(deliveries: Sequence[Delivery]) -> defaultdict[str, list[tuple[datetim
             first.setdefault(each.id, each)
     said = defaultdict(list)
     for each in first.values():
-        at = each.at.replace(microsecond=each.at.microsecond // 1000 * 1000)  # doors are told milliseconds
-        said[each.sender].append((at, each.code if each.kind == "checkin" else ""))
+        said[each.sender].append((told_at(each), each.code if each.kind == "checkin" else ""))
     return said
 
 
@@ -83,3 +82,8 @@ def came(said: Sequence[tuple[datetime, str]], pack: Pack, hour: datetime) -> bo
     """Whether the check-in that was due last came itself."""
     due = [one for one in pack.schedule.checkins if one.due <= hour]
     return bool(due) and any(code == due[-1].code and at >= due[-1].opens for at, code in said)
+
+
+def told_at(delivery: Delivery) -> datetime:
+    """The hour of a delivery as the doors are told it, in milliseconds."""
+    return delivery.at.replace(microsecond=delivery.at.microsecond // 1000 * 1000)

@@ -105,7 +105,13 @@ KEPT: dict[Any, Any] = {}
 
 def kept(kind: Any) -> Callable[[Pack], Any]:
     """Made once for all houses of the tests: it is pure, and slow to make."""
-    return lambda pack: KEPT.get(kind) or KEPT.setdefault(kind, kind(pack))
+
+    def made(pack: Pack) -> Any:
+        if (kind, id(pack)) not in KEPT:
+            KEPT[kind, id(pack)] = pack, kind(pack)  # the pack with it, so that no other gets its id
+        return KEPT[kind, id(pack)][1]
+
+    return made
 
 
 def build(folder: Path, pack: Pack, log: Log, **env: str) -> House:

@@ -77,7 +77,7 @@ def answers(client, path, **query):
 
 
 def test_coverage_of_a_rehearsal_day_is_what_its_script_says(room, pack, roster, day):
-    ask = partial(answers, room.program("analyst"))
+    ask = partial(answers, room.program("security_lead"))
     compared, wrong = agree.compare(day, roster, pack, ask)
     assert wrong == []
     assert compared > 1000
