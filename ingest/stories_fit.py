@@ -18,7 +18,20 @@ from server.stories.likeness import Told
 from server.stories.telling import Telling
 
 SEEDS = (101, 102, 103, 104)  # never those that figures are printed of
-FOR = ("text here", "ideas", "ideas here", "sub", "family", "count", "cue", "brief")  # never speaks against it
+FOR = (
+    "station",
+    "commune",
+    "district",
+    "province",
+    "text here",
+    "ideas",
+    "ideas here",
+    "sub",
+    "family",
+    "count",
+    "cue",
+    "brief",
+)  # never speaks against it
 AGAINST = ("late", "next door", "other sub", "other family", "other count", "no incident", "calm", "coded")
 STEPS, EASE = 4000, 0.3  # of the fitting, and how much it keeps weights small
 Row = tuple[Told, bool]  # what speaks for a pair, and whether it is of one event
@@ -46,26 +59,43 @@ def pairs(facts: Iterable[Fact], truth: Mapping[str, str], pack: Pack, vault: se
     known = Known(vault, pack, roll)
     for fact in facts:
         event = fact.event
-        if isinstance(event, events.MonitorEnrolled):
-            roll.take(fact)
-        elif isinstance(event, events.ReportReceived):
-            known.hear(event)
-        elif isinstance(event, events.ReportLikened):
-            known.copied(event)
-        elif isinstance(event, events.ReportRead) and event.subject in truth and (one := known.read(event)):
+        if isinstance(event, events.ReportRead) and event.subject in truth and (one := known.read(event)):
             for other, compare in compared(one, known):
                 spoken = compare(one, other, known.words((frozenset(one.told), frozenset(one.ideas)), one, other))
                 if spoken is not None and other.report in truth:
                     yield compare is follow_ups.compare, (spoken, truth[one.report] == truth[other.report])
             known.remember(one)
+        else:
+            learn(fact, known, roll)
+
+
+def learn(fact: Fact, known: Known, roll: Roll) -> None:
+    """What a fact says of who is who, and of which incidents there are."""
+    event = fact.event
+    if isinstance(event, events.MonitorEnrolled):
+        roll.take(fact)
+    elif isinstance(event, events.ReportReceived):
+        known.hear(event)
+    elif isinstance(event, events.ReportLikened):
+        known.copied(event)
+    elif isinstance(event, events.IncidentOpened):
+        known.stands(event.subject, True)
+    elif isinstance(event, events.IncidentJoined):
+        known.join(event.report, event.subject)
+    elif isinstance(event, events.ReportSuggested):
+        known.link(event.subject, event.into)
 
 
 def compared(one: Telling, known: Known) -> Iterator[tuple[Telling, Callable[..., Told | None]]]:
     """What a report is compared with, by which rule."""
-    if not one.sos and one.kind not in NEVER:
-        yield from ((other, follow_ups.compare) for other in known.nearby.by_same(one))
-        strangers = (other for other in known.nearby.like(one) if not one.person or other.person != one.person)
-        yield from ((other, likeness.compare) for other in strangers)
+    if one.sos or one.kind in NEVER:
+        return
+    for other in known.nearby.by_same(one):
+        if known.incident(other.report):
+            yield other, follow_ups.compare
+    for other in known.nearby.like(one):
+        if known.incident(other.report) and (not one.person or other.person != one.person):
+            yield other, likeness.compare
 
 
 def fitted(rows: Sequence[Row], names: Sequence[str]) -> dict[str, float]:

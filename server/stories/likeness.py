@@ -1,7 +1,7 @@
 """How likely two reports tell of the same thing: words, place, time and category, weighed by a logistic rule.
 
-The weights were fitted by `python -m ingest.stories_fit` on pairs from rehearsals with seeds of their own, and rounded;
-docs/quality.md has what they do on other seeds. Two reports of one person are weighed otherwise (follow_ups.py).
+The weights were fitted as `python -m ingest.stories_fit` does, to pairs from rehearsals with seeds of their own, and
+rounded; docs/quality.md has what they do on other seeds. One person's reports are weighed otherwise (follow_ups.py).
 """
 
 from collections.abc import Mapping
