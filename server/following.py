@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server import events
-from server.log import START, Fact, Log, Raw
+from server.log import START, Down, Fact, Log, Raw
+from server.seal import Locked
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +25,13 @@ class Taker(Protocol):
 class Following:
     """Where a process stands on the log, and who is told what comes next."""
 
-    def __init__(self, log: Log, takers: Sequence[Taker]) -> None:
-        self._log, self._cursor = log, START
+    def __init__(self, log: Log, takers: Sequence[Taker], helpers: Sequence[Taker] = ()) -> None:
+        """`helpers` are told last, and can be done without: a bug in one costs what it would have learnt of one fact,
+        where otherwise that fact would end the process at each start."""
+        self._log, self._cursor, self._helpers = log, START, helpers
+        every = [*takers, *helpers]
         self._takers = {
-            wire: [taker for taker in takers if wire in taker.wires] for taker in takers for wire in taker.wires
+            wire: [taker for taker in every if wire in taker.wires] for taker in every for wire in taker.wires
         }
         self._told = 0  # takers that know the fact behind the cursor already
         self._strange: set[tuple[str, str]] = set()  # wire and version of facts that were passed over
@@ -50,8 +54,18 @@ class Following:
             self._pass_over(raw.fields["wire"], raw.fields["v"])
             return
         for taker in takers[self._told :]:
-            taker.take(fact)
+            self._tell(taker, fact)
             self._told += 1
+
+    def _tell(self, taker: Taker, fact: Fact) -> None:
+        try:
+            taker.take(fact)
+        except (Down, Locked):
+            raise
+        except Exception:
+            if taker not in self._helpers:
+                raise
+            logger.exception("Fact %s could not be taken by one who can be done without.", fact.id)
 
     def _pass_over(self, wire: str, v: str) -> None:
         """Nobody takes a fact of a newer program: whoever stopped here would read no report until it is updated."""

@@ -130,7 +130,7 @@ class Learner:
         vault = seal.Vault(self.data_dir)
         shelf, used = Shelf(self.data_dir, vault), self.chosen.version
         gone = {version for version in shelf.versions() if self.corrections.gone(shelf.learnt(version), vault)}
-        if used != self.chosen.first and (used in gone or used not in shelf.versions()):
+        if used != self.chosen.first and (used in gone or shelf.get(used) is None):
             back = events.ModelChosen(subject=self.chosen.first, learning=self.chosen.learning, reason="")
             self.log.append(back, by=NAME)
             self._follow(0)

@@ -75,7 +75,8 @@ class Reader:
         self.parts = Parts(log, self.readings, clock)
         self.batches = Batches(log, self.readings, self.parts)
         self.unsorted = Unsorted(log, self.readings.opening, vault, sorter)
-        self.following = Following(log, [self.roll, self.whereabouts, self.unsorted, stories, finished, *takers])
+        helpers = (self.whereabouts, stories)
+        self.following = Following(log, [self.roll, self.unsorted, finished, *takers], helpers)
         self._survived: Counter[tuple[str, str]] = Counter()  # group, fact -> handed out in vain, through outages
         for group in (FIRST, LATER):
             log.join(group)

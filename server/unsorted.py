@@ -8,9 +8,9 @@ from typing import Any
 from server import drafts, events
 from server.classify import Asked, Sorting
 from server.drafts import received
-from server.log import Draft, Fact, Log
+from server.log import Down, Draft, Fact, Log
 from server.opening import Opening
-from server.seal import Forgotten, Vault, owner_of
+from server.seal import Forgotten, Locked, Vault, owner_of
 from server.sorter import Sorter
 
 BATCH = 20  # reports asked about at once: what is new does not wait longer than for these
@@ -103,6 +103,10 @@ class Unsorted:
                 return Waiting(event, read, place, self._opening.asked(body, because))
         except (Forgotten, events.Unknown):
             pass
+        except (Down, Locked):
+            raise
+        except Exception:
+            logger.exception("Report %s cannot be sorted later, and stays as the rules read it.", report)
         self._drop(report)
         return None
 

@@ -90,3 +90,16 @@ def test_facts_of_a_newer_program_are_passed_over_and_said_so_once(log, pen, cap
     assert ear.heard == [raw.id for raw in log.read() if raw.fields["v"] == str(events.ReportReceived.v)]
     said = [record.getMessage() for record in caplog.records]
     assert ["report.received v99" in said[0], "report.dreamt v99" in said[1], len(said)] == [True, True, 2]
+
+
+def test_a_bug_in_one_who_can_be_done_without_stops_nobody(log, pen, caplog):
+    ears = [Ear("report.received"), Ear("report.received")]
+    broken = Ear("report.received")
+    broken.take = lambda fact: 1 / 0
+    for n in range(3):
+        log.append(pen.received(n), by="x")
+    assert Following(log, ears[:1], [broken, ears[1]]).catch_up()
+    assert [ear.heard for ear in ears] == [told(log, "report.received")] * 2
+    assert len(caplog.records) == 3
+    with pytest.raises(ZeroDivisionError):
+        Following(log, [broken]).catch_up()

@@ -16,6 +16,7 @@ from server.classify import Classifier
 from server.learner import ENOUGH, LOOKS, SOON, Learner
 from server.log import Down, Draft, Log, Raw
 from server.model import decisions
+from server.model import first as first_model
 from server.model.chosen import Chosen
 from server.model.comparison import Compared, sorted_by
 from server.model.corrections import Corrections, Lesson
@@ -231,6 +232,48 @@ def test_a_model_that_learnt_from_a_forgotten_source_goes_and_the_next_one_knows
     assert desk.shelf.learnt(last.subject) == {f"source:{SOURCES[2]}"}
 
 
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda whole: b"",
+    "cut short": lambda whole: whole[: len(whole) // 2],
+    "no text": lambda whole: b"\xff\x80" + whole[2:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_model_in_use_that_can_no_longer_be_opened_is_fitted_again(
+    desk: Desk, damage: Callable[[bytes], bytes]
+) -> None:
+    desk.day()
+    desk.learner.step()
+    [fact] = desk.fitted()
+    path = desk.data_dir / "models" / f"{fact.subject}.sealed"
+    path.write_bytes(damage(path.read_bytes()))
+    assert desk.shelf.get(fact.subject) is None
+    assert desk.again().step(), "readers go back to the first model, and what was decided is learnt at once"
+    assert desk.shelf.get(desk.chosen().version)
+
+
+def test_the_first_model_is_fitted_again_when_it_can_no_longer_be_opened(
+    desk: Desk, first: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shelf.put(first)
+    desk.vault.forget(f"model:{first.version}")
+    monkeypatch.setattr(first_model.examples, "read", lambda pack: KNOWN)
+    monkeypatch.setattr(first_model, "fit", lambda pack, known: first)
+    monkeypatch.setattr(
+        first_model.settings, "read", lambda env: mock.Mock(data_dir=desk.data_dir, pack=desk.pack.name)
+    )
+    monkeypatch.setattr(first_model.os, "nice", lambda by: None)
+    first_model.main()
+    assert Shelf(desk.data_dir, Vault(desk.data_dir)).get(first.version)
+
+
+def test_a_model_for_which_the_disk_has_no_room_leaves_nothing_on_it(desk: Desk, first: Model) -> None:
+    with mock.patch("os.fsync", side_effect=OSError("no space left")), pytest.raises(OSError, match="no space"):
+        desk.shelf.put(first)
+    assert list((desk.data_dir / "models").iterdir()) == []
+
+
 def test_a_model_is_kept_sealed_for_its_owner_alone_and_holds_nobodys_words(desk: Desk) -> None:
     desk.add(*desk.facts(0, "canary zebra officials late"))
     desk.add(changed("IN")(desk.pen, 0), by=A)
@@ -274,6 +317,7 @@ def dismissed(kind: str) -> Step:
     return lambda pen, n: events.IncidentDismissed(subject=report_id(n), kind=kind, reason="")
 
 
+HIDDEN: Step = lambda pen, n: pen.opened(n, category="OB", sub="OE", restricted=True)  # noqa: E731
 VERIFIED: Step = lambda pen, n: pen.verified(n)  # noqa: E731
 REJECTED: Step = lambda pen, n: pen.rejected(n)  # noqa: E731
 NOTED: Step = lambda pen, n: pen.noted(n)  # noqa: E731
@@ -281,6 +325,8 @@ LESSONS: list[tuple[str, list[tuple[Step, str]], tuple[str, str, str] | None]] =
     ("nothing was decided", [(opened("BX"), "reader")], None),
     ("a note decides nothing", [(opened("BX"), "reader"), (NOTED, A)], None),
     ("verified as it stood, with its second category", [(opened("BX"), "reader"), (VERIFIED, A)], ("BX", "XB", "CT")),
+    ("what is restricted, or its number would tell of it", [(HIDDEN, "reader"), (VERIFIED, A)], None),
+    ("and what a person took for something open", [(HIDDEN, "reader"), (changed("IN"), A)], ("IN", "", "")),
     ("verified and then found untrue", [(opened("BX"), "reader"), (VERIFIED, A), (REJECTED, A)], None),
     ("another category", [(opened("BX"), "reader"), (changed("IN", "NC"), A)], ("IN", "NC", "")),
     ("and that one verified", [(opened("BX"), "reader"), (changed("IN"), A), (VERIFIED, A)], ("IN", "", "")),

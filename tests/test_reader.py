@@ -209,6 +209,23 @@ def test_a_bug_in_understanding_sets_the_report_aside_and_it_stays_on_the_feed(
     assert "canary" not in " ".join(record.getMessage() for record in caplog.records)
 
 
+def test_a_report_of_which_nothing_can_be_suggested_or_supposed_stops_no_reading(
+    door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> None:
+        raise ZeroDivisionError("canary")
+
+    monkeypatch.setattr("server.stories.hearing.Hearing.telling", stumble)
+    monkeypatch.setattr("server.whereabouts.Whereabouts.take", stumble)
+    reader = new_reader()
+    for number in (1, 2):
+        send(door, "XB KD0123-7 one man, many ballots", number)
+        while reader.step():
+            pass
+    new_reader().step()
+    assert wires(log).count("report.read") == wires(log).count("incident.opened") == 2
+
+
 def test_a_report_that_ends_the_reader_each_time_is_set_aside_and_takes_no_other_with_it(
     door: Door, log: Log, new_reader: NewReader
 ) -> None:

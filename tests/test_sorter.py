@@ -367,6 +367,26 @@ def test_a_report_whose_source_is_forgotten_waits_no_more(door, log, keys, new_r
     assert "report.sorted" not in wires(log)
 
 
+def test_a_report_that_cannot_be_opened_again_stops_nobody_and_stays_as_the_rules_read_it(
+    door, log, new_reader, model, ticks
+):
+    model.behave = fail
+    poison = send(door, f"{ODD} poison", 1)
+    other = send(door, ODD, 2)
+    reader = new_reader()
+    read_all(reader)
+    asked, model.behave = reader.unsorted._opening.asked, lambda asked: None
+    with mock.patch.object(
+        reader.unsorted._opening,
+        "asked",
+        lambda body, because: 1 / 0 if "poison" in body["text"] else asked(body, because),
+    ):
+        ticks.now += PAUSE
+        read_all(reader)
+    assert [event.subject for event in facts(log, events.ReportSorted)] == [other]
+    assert poison in [event.subject for event in facts(log, events.ReportRead)]
+
+
 def test_a_newer_model_is_fetched_aside_and_the_one_in_use_goes_on_until_it_is_there(ticks):
     arrived, wanted = threading.Event(), ["old"]
     models = {name: Model(replace(INCIDENT, reader=f"rules-2+{name}")) for name in ("old", "new")}

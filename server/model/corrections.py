@@ -16,7 +16,8 @@ SAME = "same message"  # why a report was joined that says nothing new
 
 @dataclass
 class Report:
-    """A report as far as it can teach: whose key closes its words, and how it stands, from each decision on."""
+    """A report as far as it can teach: whose key closes its words, and how it stands, from each decision on. What is
+    `hidden` teaches nothing: the figures about a model, which every desk sees, would tell of it."""
 
     owner: str
     rehearsal: bool
@@ -24,6 +25,7 @@ class Report:
     place: str = ""
     second: str = ""
     copy_of: str = ""
+    hidden: bool = False
     stood: list[Standing] = field(default_factory=lambda: [Standing()])
 
     def at(self, upto: int) -> Standing:
@@ -52,6 +54,7 @@ class Corrections:
         kind.wire
         for kind in (*decisions.DECISIONS, *decisions.READINGS)
         + (events.ReportReceived, events.ReportLikened, events.IncidentJoined, events.IncidentParted)
+        + (events.ReportReleased,)
     )
 
     def __init__(self) -> None:
@@ -66,6 +69,8 @@ class Corrections:
     def take(self, fact: Fact) -> None:
         """Learn one fact."""
         event = fact.event
+        if hasattr(event, "restricted") or isinstance(event, events.ReportReleased):
+            self._reports[event.subject].hidden = getattr(event, "restricted", False)
         if isinstance(event, events.ReportReceived):
             owner = owner_of(event.source, event.subject)
             self._reports[event.subject] = Report(owner, event.rehearsal)
@@ -106,7 +111,7 @@ class Corrections:
         found: dict[str, tuple[int, str]] = {}
         for name, report in self._reports.items():
             stands = report.at(upto)
-            if stands.decided and report.rehearsal == self.rehearsal and report.words:
+            if stands.decided and self._teaches(report) and report.words:
                 first = self._first(name)
                 found[first] = max(found.get(first, (0, "")), (stands.at, name))
         return [lesson for at, name in sorted(found.values()) for lesson in self._lesson(name, at, vault)]
@@ -117,7 +122,10 @@ class Corrections:
         return {owner for owner in owners if _opened(vault, owner, words.get(owner, "")) is None}
 
     def _teaching(self) -> Iterator[Report]:
-        return (report for report in self._reports.values() if report.rehearsal == self.rehearsal)
+        return (report for report in self._reports.values() if self._teaches(report))
+
+    def _teaches(self, report: Report) -> bool:
+        return report.rehearsal == self.rehearsal and not report.hidden
 
     def _lesson(self, name: str, at: int, vault: Vault) -> Iterator[Lesson]:
         report = self._reports[name]

@@ -25,13 +25,13 @@ def fitted_aside() -> None:
 
 
 def main() -> None:
-    """Fit it, unless it stands on the shelf."""
+    """Fit it, unless it stands on the shelf and can be used."""
     os.nice(NICE)
     logs.start()
     given = settings.read(settings.environment())
     pack, vault = load_pack(given.pack), Vault(given.data_dir)
     known, shelf = examples.read(pack), Shelf(given.data_dir, vault)
-    if version_of(pack, known) not in shelf.versions():
+    if shelf.get(version_of(pack, known)) is None:
         shelf.put(fit(pack, known))
         logger.info("The model that comes with the program is fitted.")
 

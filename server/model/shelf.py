@@ -30,18 +30,21 @@ class Shelf:
         kept = {"form": FORM, "learnt": sorted(learnt)}, {"model": base64.b64encode(model.dump()).decode()}
         sealed = "\n".join(self._vault.seal(_owner(model.version), body) for body in kept).encode()
         draft = self._folder / f".{model.version}.{os.getpid()}"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path(model.version))
+        try:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(sealed)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._path(model.version))
+        finally:
+            draft.unlink(missing_ok=True)  # on a disk that is full it would be in the way of the record
         folder = os.open(self._folder, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
 
     def get(self, version: str) -> Model | None:
-        """The model of this version; None when it is not here, or was fitted in another form by another program."""
+        """The model of this version; None when it is not here, cannot be opened, or is of another program's form."""
         about = self._line(version, 0)
         if not about or about["form"] != FORM:
             return None
@@ -73,8 +76,9 @@ class Shelf:
         """What is sealed in a line of its file: 0 is about the model, 1 is the model."""
         if not VERSION.fullmatch(version):
             return None
-        with contextlib.suppress(FileNotFoundError, Forgotten), self._path(version).open() as file:
-            return self._vault.open(_owner(version), next(line for at, line in enumerate(file) if at == n))
+        # a damaged file may be no text at all
+        with contextlib.suppress(FileNotFoundError, Forgotten), self._path(version).open(errors="replace") as file:
+            return self._vault.open(_owner(version), next((line for at, line in enumerate(file) if at == n), ""))
         return None
 
     def _path(self, version: str) -> Path:
