@@ -8,7 +8,7 @@ from typing import Any
 
 from server import coverage, events
 from server.coverage import Sign
-from server.log import Fact
+from server.log import Fact, place
 from server.pack import Pack
 from server.roster import Monitor, Roster
 from server.seal import Vault
@@ -16,6 +16,8 @@ from server.section import Section
 
 CALM = ("checkin", "quiet")  # kinds of report that say that all is well
 SAID = (events.IncidentOpened, events.IncidentRecategorised, events.ReportReleased, events.ReportSorted)
+TOGETHER = (events.IncidentJoined, events.IncidentParted, events.IncidentDismissed)
+SIGNS = "SELECT signs.*, restricted FROM cards JOIN signs ON id = report"
 AT_STATION = (  # every sign of life that counts for the station `:here`
     "SELECT * FROM signs WHERE station = :here AND station != '' AND speaker != '' AND NOT hidden UNION ALL"
     " SELECT signs.* FROM posts JOIN signs ON signs.speaker = posts.monitor AND signs.speaker != ''"
@@ -47,18 +49,17 @@ class Attendance(Section):
             events.SourceUnblocked: self._judged,
             events.ReportRead: self._read,
             events.ReportSetAside: self._unread,
-            **dict.fromkeys(SAID, self._decided),
+            **dict.fromkeys(SAID + TOGETHER, self._decided),
         }
 
     def _read(self, fact: Fact, event: events.ReportRead) -> set[str]:
-        card = self._card(event.subject)
-        if card:
+        if card := self._card(event.subject):
             said = json.loads(card["detail"]).get("codes", ())  # SQLite knows less of JSON than Python writes: no NaN
             codes = " ".join(code for code in said if code in self._turns)
             # the card has been opened already; but where a desk was first to place it, that is not what was sent
             station = self.words("room", event.place).get("station") if card["placed"] else card["station"]
             self._take(card, station=station or "", codes=codes, calm=event.kind in CALM, grave=card["restricted"])
-        return set()
+        return self._decided(fact, event)
 
     def _unread(self, fact: Fact, event: events.ReportSetAside) -> set[str]:
         """Not understood: still a sign of life, and nobody knows how grave."""
@@ -67,11 +68,11 @@ class Attendance(Section):
         return set()
 
     def _decided(self, fact: Fact, event: events.Event) -> set[str]:
-        """Somebody said who may see it, and so whether it counts."""
-        found = "SELECT signs.*, restricted FROM signs JOIN cards ON id = report WHERE report = ?"
-        if sign := self.db.execute(found, (event.subject,)).fetchone():
+        """Something was said of who may see it, and what is told with it, and so whether that counts."""
+        found = f"{SIGNS} WHERE changed = ? AND (report = ? OR hidden != restricted)"
+        for sign in self.db.execute(found, (place(fact.id), event.subject)).fetchall():
             now = sign["restricted"]
-            self.db.execute("UPDATE signs SET grave = ?, hidden = ? WHERE report = ?", (now, now, event.subject))
+            self.db.execute("UPDATE signs SET grave = ?, hidden = ? WHERE report = ?", (now, now, sign["report"]))
             if sign["hidden"] != now:
                 self._again((), {sign["station"]} if sign["station"] else set(self._stations(sign["speaker"])))
         return set()

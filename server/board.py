@@ -30,17 +30,17 @@ class Board:
         self.db = tables()
         self.cursor = START
         self.people = People(self.db, vault)
-        self._cards = Cards(self.db, vault, opener, suspect)
+        self._cards = Cards(self.db, vault, opener)
+        self._restrictions = Restrictions(self.db, vault, opener, suspect)
         self.roster = Roster(self.db, vault)
         standings = Standings(self.db, vault, self.roster)  # behind what it judges by
         self.attendance = Attendance(self.db, vault, self.roster, pack)
-        self.texts = Texts(self.db, vault)
-        self.agreement = Agreement(self.db, vault)
+        self.texts, self.agreement = Texts(self.db, vault), Agreement(self.db, vault)
         self.models, self.alerts = Kept(self.db, vault), Alerts(self.db, vault)
         sections: tuple[Section, ...] = (
             self._cards,
             Sortings(self.db, vault),
-            Restrictions(self.db, vault, opener, suspect),
+            self._restrictions,
             Crowds(self.db, vault),
             self.people,
             self.roster,
@@ -69,6 +69,7 @@ class Board:
                     changed |= fold(fact, fact.event)
                 self.cursor = fact.id
             self._cards.open_unread(changed)
+            changed |= self._restrictions.judge_unread(changed)
         except BaseException:
             self.db.execute("ROLLBACK")
             self.cursor = before

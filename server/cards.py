@@ -1,7 +1,6 @@
 """Reports and incidents as cards: one row each, folded from their facts, with their history."""
 
 import json
-import logging
 import sqlite3
 import unicodedata
 from collections.abc import Callable
@@ -14,17 +13,16 @@ from server.section import Section, moment
 
 PERSONAL = ("sender", "raw_sender", "pin")  # of what was sealed, never on a card
 SEARCHED = 4000  # characters of a report that can be searched
-logger = logging.getLogger(__name__)
 
 
 class Cards(Section):
-    """The cards. `suspect(text)` says whether unread words may be restricted."""
+    """The cards."""
 
     TABLES = "cards.sql"
 
-    def __init__(self, db: sqlite3.Connection, vault: Vault, opener: Opener, suspect: Callable[[str], bool]) -> None:
+    def __init__(self, db: sqlite3.Connection, vault: Vault, opener: Opener) -> None:
         super().__init__(db, vault)
-        self._opener, self._suspect = opener, suspect
+        self._opener = opener
         own: dict[type[events.Event], Callable[[Fact, Any], None]] = {
             events.ReportReceived: self._received,
             events.ReportRead: self._read,
@@ -52,28 +50,17 @@ class Cards(Section):
         return folded
 
     def open_unread(self, changed: set[str]) -> None:
-        """Show the words of reports that nobody has read yet, unless they look restricted."""
+        """Put the words of reports that nobody has read yet on their cards; see Restrictions.judge_unread."""
         for card in changed:
             row = self.db.execute("SELECT * FROM cards WHERE id = ? AND sealed != ''", (card,)).fetchone()
             if row is None:
                 continue
             try:
                 text = self._opener.open(row["sealed"])["text"]
-                restricted = self._doubtful(card, text)
             except Forgotten:
-                text, restricted = "", True
+                text = ""
             self._change(card, detail=json.dumps({"text": text}))
-            if row["number"] is None and not row["decided"]:  # else somebody has said whether it is restricted
-                self._change(card, restricted=restricted, was_open=row["was_open"] or not restricted)
             self._index(card, text)
-
-    def _doubtful(self, card: str, text: str) -> bool:
-        """Whether unread words may be restricted; they are when nobody can say."""
-        try:
-            return self._suspect(text)
-        except Exception:
-            logger.exception("The words of report %s could not be judged.", card)
-            return True
 
     def _received(self, fact: Fact, event: events.ReportReceived) -> None:
         self.db.execute(

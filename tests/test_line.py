@@ -180,6 +180,7 @@ LINE = [
     "server.replies",
     "server.standing",
     "server.stories.counted",
+    "server.stories.hidden",
     "server.stories.joined",
     "server.agreement",
     "server.model.versions",

@@ -113,7 +113,7 @@ class Picture:
         return near.pop() if len(own) == len(near) == 1 else area
 
     def _heard(self, report: Report | None, station: str, codes: tuple[str, ...]) -> None:
-        if report and report.monitor:
+        if report and report.monitor and not report.restricted:  # or the silence of others would tell of it
             sign = Sign(datetime.fromtimestamp(report.at * 60, UTC), codes)
             self._stations[report.rehearsal].hear(station, report.monitor, sign)
 
@@ -123,8 +123,10 @@ class Picture:
             self._changed(report)
 
     def _released(self, event: events.ReportReleased) -> None:
-        if report := self._report(event.subject):
+        report = self._report(event.subject)
+        if report and not report.incident:  # else it became one meanwhile, and this was said of something else
             report.restricted = False
+            self._heard(report, report.station, ())
 
     def _likened(self, event: events.ReportLikened) -> None:
         if report := self._report(event.subject):

@@ -2,7 +2,8 @@
 
 A card that was joined into an incident `stands` there: it counts nowhere by itself, and what was joined into it moves
 along. Parted, it has its own life again. What a joined report brings is not lost: its photos are on the incident's
-card, and when it is or becomes restricted, so is the incident until a person decides.
+card, and when it is or becomes restricted, so is the incident until a person decides. What stands in a restricted
+incident is hidden with it, and comes back with it.
 """
 
 import json
@@ -15,15 +16,17 @@ from server.log import Fact, place
 from server.seal import Vault
 from server.section import Section, moment
 from server.stories import counted
+from server.stories.hidden import give_back, restrain
 
 READER = "reader"  # joins by itself; a person's decision that came first stands
 RESTRICTING = (events.ReportRead, events.ReportSorted, events.IncidentOpened, events.IncidentRecategorised)
 TOUCHING = (
-    *(events.ReportReleased, events.IncidentVerified, events.IncidentRejected, events.IncidentDismissed),
+    *(events.ReportReleased, events.IncidentVerified, events.IncidentRejected),
     *(events.ReportPhotographed, events.ReportLikened),
 )
 STANDING = (events.MonitorEnrolled, events.MonitorRetired, events.SourceBlocked, events.SourceUnblocked)
 
+SAME = "same message"  # how nothing new was said: what is decided of one is decided of both
 STANDS_IN = "SELECT id FROM cards WHERE stands = ? AND stands != ''"
 RELATED = (
     "SELECT 1 WHERE EXISTS (SELECT 1 FROM joined WHERE report = :card)"
@@ -46,6 +49,7 @@ class Joined(Section):
             **dict.fromkeys(STANDING, self._judged),
             events.IncidentJoined: self._joined,
             events.IncidentParted: self._parted,
+            events.IncidentDismissed: self._dismissed,
             events.ReportSuggested: self._suggested,
             events.ReportKeptApart: self._kept_apart,
         }
@@ -56,7 +60,7 @@ class Joined(Section):
         if self._may(event.report, head, fact.by):
             self.db.execute("INSERT INTO joined VALUES (?, ?, ?)", (event.report, event.subject, event.how))
             self._stand(event.report, head)
-            self._restrain(event.report)
+            restrain(self.db, event.report, head)
         return self._moved(fact, event, before)
 
     def _parted(self, fact: Fact, event: events.IncidentParted) -> set[str]:
@@ -64,7 +68,19 @@ class Joined(Section):
         before = self._around(event.report, event.subject)
         self.db.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", (event.report, event.subject))
         self._free(event.report)
+        give_back(self.db, event.report)
         return self._moved(fact, event, before)
+
+    def _dismissed(self, fact: Fact, event: events.IncidentDismissed) -> set[str]:
+        """What people joined to it stands for itself again: nobody is to hide an incident in one that is none."""
+        before = self._around(event.subject)
+        found = self.db.execute("SELECT report FROM joined WHERE incident = ? AND how != ?", (event.subject, SAME))
+        freed = {row["report"] for row in found.fetchall()}
+        for report in freed:
+            self._free(report)
+            give_back(self.db, report)
+        around = before | self._around(event.subject, *freed)
+        return self._refresh(fact, around) | self._mark(fact, freed)
 
     def _moved(self, fact: Fact, event: events.IncidentJoined | events.IncidentParted, before: set[str]) -> set[str]:
         self._history(fact, event.reason, event.subject, event.report)
@@ -88,19 +104,23 @@ class Joined(Section):
         return self._refresh(fact, before) | {event.subject}
 
     def _told(self, fact: Fact, event: Any) -> set[str]:
-        before = self._around(event.subject)
+        told = self._changed(fact)
+        before = self._around(*told)
         if isinstance(event, events.IncidentOpened) and fact.by != READER:
             self._free(event.subject)  # what a person takes for an incident of its own is one
-        self._restrain(event.subject)
-        return self._refresh(fact, before | self._around(event.subject))
+        hidden = {card for report in told for card in restrain(self.db, report, self._head(report))}
+        return self._refresh(fact, before | self._around(*told)) | self._mark(fact, hidden)
 
     def _touched(self, fact: Fact, event: Any) -> set[str]:
         return self._refresh(fact, self._around(event.subject))
 
     def _judged(self, fact: Fact, event: events.Event) -> set[str]:
         """Other reports count now: those that the fact changed, and what they belong to."""
+        return self._refresh(fact, self._around(*self._changed(fact)))
+
+    def _changed(self, fact: Fact) -> list[str]:
         found = self.db.execute("SELECT id FROM cards WHERE changed = ?", (place(fact.id),)).fetchall()
-        return self._refresh(fact, self._around(*(row["id"] for row in found)))
+        return [row["id"] for row in found]
 
     def _may(self, report: str, head: str, by: str) -> bool:
         """Whether a report can be joined; two who decide at once must not hide both, and the reader hides nothing."""
@@ -125,13 +145,6 @@ class Joined(Section):
             " UPDATE cards SET stands = iif(id = ?, '', ?) WHERE id IN below"
         )
         self.db.execute(below, (report, head, head))
-
-    def _restrain(self, report: str) -> None:
-        """What a joined report hides, its incident hides; somebody may decide otherwise afterwards."""
-        row = self.db.execute("SELECT stands, restricted, sealed FROM cards WHERE id = ?", (report,)).fetchone()
-        if row and row["stands"] and row["restricted"] and not row["sealed"]:
-            self.db.execute("UPDATE cards SET restricted = 1, decided = 0 WHERE id = ?", (row["stands"],))
-            self.db.execute("UPDATE restrictions SET restricted = 1 WHERE card = ?", (row["stands"],))
 
     def _around(self, *cards: str) -> set[str]:
         """Those of these cards that have to do with others, where they stand, what else stands there, and what may be
