@@ -6,20 +6,26 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser
 
-from server import embedded_redis, seal, settings
+from server import embedded_redis, readings, seal, settings
 from server.log import Down, Log
 from server.pack import Pack
+from server.reader import Reader
 from server.roles import ROLES
 from server.settings import Settings
+from tests import doors
+from tests.browser import chromium, needed
 from tests.days import Pen, furnish, the_pack
-from tests.house import Eyes, House, build
+from tests.house import Eyes, House, build, kept
 
+NewReader = Callable[..., Reader]
 SECRET = "a secret of more than sixteen characters"  # of every gateway
 hypothesis_settings.register_profile("room", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("room")
@@ -106,3 +112,25 @@ def eyes(furnished: House) -> Eyes:
 def pen(keys: Path) -> Pen:
     """Writes facts with this test's keys."""
     return Pen(keys)
+
+
+@pytest.fixture
+def door(keys: Path, log: Log) -> doors.Door:
+    """A public door on this log."""
+    return doors.build(keys, log)
+
+
+@pytest.fixture
+def new_reader(keys: Path, log: Log, pack: Pack) -> Iterator[NewReader]:
+    """Makes readers of this log; what is slow to make is shared with other tests."""
+    shared = {name: kept(getattr(readings, name)) for name in ("Gazetteer", "Classifier")}
+    with mock.patch.multiple("server.readings", **shared):
+        yield lambda worker="reader.1": Reader(log, seal.Opener(keys / "keys"), seal.Vault(keys), pack, worker)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium."""
+    needed()
+    with chromium() as made:
+        yield made

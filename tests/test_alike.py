@@ -1,8 +1,6 @@
 """Bursts of nearly the same words: one group on the screen, one incident at most, and every report still there."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -10,15 +8,13 @@ from hypothesis import strategies as st
 
 from ingest.message import Message
 from server import events, queries, sums
-from server import readings as understanding
 from server.alike import CONSIDERED, NEAR, SIZE, likeness, sketch
 from server.board import Board
 from server.log import Log
-from server.pack import Pack
 from server.queries import Filters
 from server.reader import Reader
 from server.seal import Opener, Vault
-from tests import days, doors, house
+from tests import days, doors
 from tests.doors import Door
 
 KEY = b"a key of the tests"
@@ -35,7 +31,6 @@ OTHERS = [
     "no ballot papers left since ten, forty voters are waiting in the sun",
     "ទាហានចូលក្នុងសាលារៀន ហើយយកហិបឆ្នោតចេញទៅក្រៅភូមិ គ្មាននរណាចេញបានទេ",
 ]
-NewReader = Callable[..., Reader]
 
 
 def like(one: str, other: str) -> float:
@@ -70,18 +65,6 @@ def test_a_sketch_is_small_costs_no_more_for_a_long_text_and_tells_nothing_witho
     assert len(known) == SIZE
     assert not set(known) & set(foreign)
     assert sketch("a b c d e " * 10_000 + "x", KEY) == sketch(("a b c d e " * 10_000)[: 2 * CONSIDERED], KEY)
-
-
-@pytest.fixture
-def door(keys: Path, log: Log) -> Door:
-    return doors.build(keys, log)
-
-
-@pytest.fixture
-def new_reader(keys: Path, log: Log, pack: Pack) -> Iterator[NewReader]:
-    shared = {name: house.kept(getattr(understanding, name)) for name in ("Gazetteer", "Classifier")}
-    with mock.patch.multiple("server.readings", **shared):
-        yield lambda worker="reader.1": Reader(log, Opener(keys / "keys"), Vault(keys), pack, worker)
 
 
 def send(door: Door, text: str, number: int, **more: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
-from tests.browser import Screen, chromium, needed, screen
+from tests.browser import Screen, needed, screen
 from tests.phone import multipart
 from tests.rig import PHRASE, ROOT, Rig, whole_room
 from tests.test_photos import picture
@@ -43,14 +43,6 @@ def rig() -> Iterator[Rig]:
         made.account("Eng", "security_lead")
         yield made
     shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium."""
-    needed()
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Floods: whoever sends more than a share waits behind the others; nobody is refused, and nothing is lost."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,31 +9,16 @@ from hypothesis import strategies as st
 from ingest import intake
 from ingest.message import Message
 from server import events, queries, sums, trace
-from server import readings as understanding
 from server.board import Board
 from server.log import Log
-from server.pack import Pack
 from server.queries import Filters
 from server.reader import KNOWN, Reader
 from server.seal import Opener, Sealer, Vault
 from server.shares import REMEMBERED, Share, Shares
-from tests import days, doors, house
+from tests import days, doors
 from tests.doors import Door
 
 SHARE = intake.SHARES["sender"].burst
-NewReader = Callable[..., Reader]
-
-
-@pytest.fixture
-def door(keys: Path, log: Log) -> Door:
-    return doors.build(keys, log)
-
-
-@pytest.fixture
-def new_reader(keys: Path, log: Log, pack: Pack) -> Iterator[NewReader]:
-    shared = {name: house.kept(getattr(understanding, name)) for name in ("Gazetteer", "Classifier")}
-    with mock.patch.multiple("server.readings", **shared):
-        yield lambda worker="reader.1": Reader(log, Opener(keys / "keys"), Vault(keys), pack, worker)
 
 
 def number(who: int) -> str:

@@ -1,10 +1,7 @@
 """Reports that tell one story: the same message again is joined, the same event and what follows it are suggested."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from random import Random
-from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -17,34 +14,19 @@ from ingest.day import script
 from ingest.message import Message
 from ingest.rehearse import plan_of
 from server import events, settings
-from server import readings as understanding
 from server.log import Log
-from server.pack import Pack
 from server.reader import Reader
-from server.seal import Opener, Vault
+from server.seal import Vault
 from server.stories.nearby import Nearby
 from server.stories.pieces import Weights, identity, pieces
 from server.stories.telling import Telling
-from tests import doors, house
+from tests import doors
 from tests.doors import Door
 
 SOLDIERS = "KD0123-7 soldiers with guns stand at the door of the voting room, people are afraid"
 AGAIN = ["soldiers at KD0123 with guns, they stand by the door and voters are scared", "NC KD0123-7 5"]
 KHMER = "KD0123-7 ទាហានកាន់កាំភ្លើងឈរនៅមាត់ទ្វារ អ្នកបោះឆ្នោតខ្លាច"
 LATER = "they have left now"
-NewReader = Callable[..., Reader]
-
-
-@pytest.fixture
-def door(keys: Path, log: Log) -> Door:
-    return doors.build(keys, log)
-
-
-@pytest.fixture
-def new_reader(keys: Path, log: Log, pack: Pack) -> Iterator[NewReader]:
-    shared = {name: house.kept(getattr(understanding, name)) for name in ("Gazetteer", "Classifier")}
-    with mock.patch.multiple("server.readings", **shared):
-        yield lambda worker="reader.1": Reader(log, Opener(keys / "keys"), Vault(keys), pack, worker)
 
 
 def send(door: Door, text: str, number: int, minute: int, **more: str) -> str:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, expect
 from server import events
 from server.log import Draft, Log
 from server.seal import Vault
-from tests.browser import Screen, chromium, needed, screen
+from tests.browser import Screen, needed, screen
 from tests.rig import Rig, whole_room
 
 pytestmark = pytest.mark.browser
@@ -31,14 +31,6 @@ def rig() -> Iterator[Rig]:
             made.account(name, role)
         yield made
     shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium."""
-    needed()
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture
