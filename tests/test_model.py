@@ -215,6 +215,12 @@ def test_the_words_that_decided_stand_in_the_message(classifiers, name):
     assert sum(bool(each.because) for each in said) >= 0.9 * len(said)
 
 
+def test_a_single_letter_is_no_reason(read):
+    found = [reason for text in ("shutters r still closed", "u c d soldiers r here") for reason in read(text).because]
+    assert found
+    assert all(len(reason) > 1 for reason in found)
+
+
 def test_nothing_is_asked_of_anybody(classifiers, monkeypatch):
     def refused(*_):
         pytest.fail("a connection was opened")

@@ -29,7 +29,9 @@ class Reasons:
         """The words that spoke most for this code (its column), strongest first; neighbours are one."""
         adds = self._words(shown.words, code)
         strongest = max(adds, default=0.0)
-        chosen = [at for at, score in enumerate(adds) if score >= max(LEAST, LEAST * strongest)]
+        loud = max(LEAST, LEAST * strongest)
+        # a letter by itself ("r" for "are") tells a reader nothing
+        chosen = [at for at, score in enumerate(adds) if score >= loud and len(shown.words[at]) > 1]
         runs: list[list[int]] = []
         for at in chosen:
             if runs and runs[-1][-1] == at - 1 and at != len(shown.places):  # there the Khmer words begin
