@@ -25,8 +25,8 @@ from ingest.spool import Spool
 from server import logs, pack, seal
 from server import settings as settings_module
 from server.log import Log
-from server.outbox import Outbox
 from server.settings import Settings
+from server.texting.outbox import Outbox
 
 LONGEST_WAIT = 1.0  # seconds for the record; gateways give up on us after three
 LONGEST_LINE = 64 * 1024  # bytes; a long Khmer message in Kannel's address is past the usual 8 KiB

@@ -44,21 +44,21 @@ from ingest.handed import Hand
 from server import grammar, logs, seal, settings
 from server.access import Access
 from server.board import Board
-from server.boundaries import load as load_pack
 from server.classify import Classifier
-from server.desk import desk
-from server.grounds import grounds
+from server.desk.deciding import desk
+from server.desk.joining import joining_desk
+from server.desk.models import model_desk
+from server.gazetteer.boundaries import load as load_pack
 from server.guard import Room, guard
-from server.joining_desk import joining_desk
 from server.log import Down, Log
 from server.model import examples
 from server.model.fitting import version_of
 from server.model.shelf import Shelf
-from server.model_desk import model_desk
 from server.outage import wait_out
 from server.pack import Pack
 from server.photos import Photos
 from server.places import Gazetteer
+from server.reading.grounds import grounds
 from server.settings import Settings
 
 TICK = 0.1  # seconds between two patches

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from dashboard import views
-from server.model_desk import models
+from server.desk.models import models
 from server.roles import allow
 
 agreed = Blueprint("agreed", __name__)
@@ -22,8 +22,10 @@ def page() -> str:
 
 
 def figure(counts: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    """A Plotly dictionary of server.agreement's figures: what people decided, and how the reader had it. `sum`: the
-    same in all, and the version in use."""
+    """A Plotly dictionary of server.sections.agreement's figures: what people decided, and how the reader had it.
+
+    `sum`: the same in all, and the version in use.
+    """
     rows = sorted(counts["by_category"].items(), key=lambda row: (row[1]["decided"], row[0]))
     names = [words[OTHERS[code]] if code in OTHERS else code for code, _ in rows]
     had = {

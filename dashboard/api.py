@@ -12,7 +12,7 @@ from dashboard.course import course
 from dashboard.live import now
 from dashboard.words import words_for
 from server import heard, queries, sums
-from server.desk import said
+from server.desk.deciding import said
 from server.guard import me, room
 from server.roles import ANYONE, ROLES, allow
 

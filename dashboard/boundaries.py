@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify
 
+from server.country.registry import PARENT
+from server.gazetteer.polygons import thinned
 from server.guard import room
 from server.places import Gazetteer
-from server.polygons import thinned
-from server.registry import PARENT
 from server.roles import ROLES, allow
 
 boundaries = Blueprint("boundaries", __name__, url_prefix="/api/v1")

@@ -12,10 +12,10 @@ from dashboard.live import now
 from dashboard.words import words_for
 from server import coverage as rules
 from server import heard, missing, sums
-from server.callsigns import of_monitor
 from server.coverage import STATES
 from server.guard import me, room
 from server.heard import AREAS, View
+from server.monitors.callsigns import of_monitor
 from server.roles import ROLES, allow
 
 coverage = Blueprint("coverage", __name__)

@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
 
-from server import columns, enrolment, roster_import, sheets
-from server.enrolment import Checked
 from server.guard import me, room
+from server.monitors import columns, enrolment, sheets
+from server.monitors import importing as roster_import
+from server.monitors.enrolment import Checked
+from server.monitors.importing import Asked, Candidate, Plan
+from server.monitors.sheets import Sheet
 from server.pack import Pack
 from server.roles import Refused, allow
-from server.roster_import import Asked, Candidate, Plan
 from server.seal import Sealer
-from server.sheets import Sheet
 
 imports = Blueprint("imports", __name__, url_prefix="/api/v1/roster")
 

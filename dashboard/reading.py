@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from server import callsigns, queries
+from server import queries
+from server.monitors import callsigns
 from server.places import Gazetteer
 
 FIELDS = ("contradicted", "reader", "decided", "candidates")  # of a card

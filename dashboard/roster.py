@@ -7,14 +7,15 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template
 
 from dashboard.imports import progress
-from server import blocking, callsigns, sums
-from server.callsigns import Sign
-from server.desk import said
+from server import sums
+from server.desk.deciding import said
 from server.guard import me, room
+from server.monitors import blocking, callsigns
+from server.monitors.callsigns import Sign
+from server.monitors.counts import organisations
+from server.monitors.roster import Monitor
 from server.queries import SCOPES
 from server.roles import allow
-from server.roster import Monitor
-from server.roster_counts import organisations
 
 roster = Blueprint("roster", __name__)
 

@@ -9,15 +9,17 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, render_template
 
 from dashboard.live import now
-from server import callsigns, events, heard, missing, orders, sums
-from server.answers import KINDS
-from server.desk import said
+from server import events, heard, missing, sums
+from server.desk.deciding import said
 from server.guard import me, room
 from server.log import Stale
-from server.orders import Known, Preview, Wanted
+from server.monitors import callsigns
+from server.monitors.roster import Monitor
 from server.roles import Refused, allow
-from server.roster import Monitor
-from server.texts import Row, owner_of
+from server.texting import orders
+from server.texting.answers import KINDS
+from server.texting.orders import Known, Preview, Wanted
+from server.texting.texts import Row, owner_of
 
 texts = Blueprint("texts", __name__)
 SHOWN = ("id", "why", "state", "people", "segments", "author", "drafted", "approver", "approved", "version", "became")

@@ -9,12 +9,14 @@ from flask import Blueprint, jsonify, render_template
 from dashboard.live import now
 from ingest.handed import Away, Entry
 from ingest.senders import e164
-from server import blocking, callsigns, grammar, registry, sums
-from server.desk import said
+from server import grammar, sums
+from server.country import registry
+from server.desk.deciding import said
 from server.guard import me, room
+from server.monitors import blocking, callsigns
+from server.monitors.roster import Monitor, plain_pin
+from server.reading.shapes import StationCode
 from server.roles import Refused, allow
-from server.roster import Monitor, plain_pin
-from server.shapes import StationCode
 
 voice = Blueprint("voice", __name__)
 DESKS = ("analyst", "administrator")

@@ -16,9 +16,9 @@ from server import logs, pack, seal, settings
 from server.alone import keep_inside
 from server.drawer import Drawer
 from server.log import Down, Log
-from server.outbox import Outbox
 from server.roles import Refused
 from server.settings import SHORTEST_SECRET, Settings, Unfit
+from server.texting.outbox import Outbox
 from server.wiring import OPEN, WIRES
 
 HEARD = ("message", "receipt", "sign", "refused")

@@ -11,10 +11,10 @@ from typing import Any
 from ingest.cast import FORM, Person
 from ingest.day import Delivery
 from server import events, grammar
-from server.alike import NEAR, Sketch, likeness, sketch
 from server.log import Fact
 from server.pack import Pack
 from server.places import Context, Gazetteer
+from server.reading.alike import NEAR, Sketch, likeness, sketch
 from server.seal import Opener, Vault
 
 TURN = 600  # seconds: as the reader compares what was said in this turn and the last

@@ -8,8 +8,8 @@ from ingest.intake import Intake
 from server import events
 from server.drawer import Drawer
 from server.log import Down, Draft, Log
-from server.outbox import Outbox, Waiting, settled
 from server.seal import Sealer
+from server.texting.outbox import Outbox, Waiting, settled
 
 SELDOM = 10.0  # seconds between two notes that a gateway was heard
 KEPT = 40 * 86400  # seconds that such a note is kept

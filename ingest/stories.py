@@ -23,8 +23,8 @@ from server.log import Down, Fact, Log
 from server.model import examples
 from server.model.fitting import fit
 from server.pack import Pack
+from server.reading.sorter import Sorter
 from server.settings import Settings
-from server.sorter import Sorter
 
 PATIENCE, PAUSE = 200, 0.05  # looks at whether something of ours is ready, and seconds between two
 LONGEST = 100  # characters of a message that are printed

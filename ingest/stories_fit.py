@@ -10,8 +10,8 @@ from ingest.stories import played, ready
 from server import events, seal, settings
 from server import pack as packs
 from server.log import Fact
+from server.monitors.roll import Roll
 from server.pack import Pack
-from server.roll import Roll
 from server.stories import follow_ups, likeness
 from server.stories.known import NEVER, Known
 from server.stories.likeness import Told

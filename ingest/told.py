@@ -13,10 +13,10 @@ from ingest.day import Delivery
 from ingest.message import Message, body
 from server import events, seal
 from server.log import Draft, Fact, Log
+from server.monitors.roster import owner_of
 from server.pack import Pack
 from server.reader import Reader
-from server.roster import owner_of
-from server.sorter import Sorter
+from server.reading.sorter import Sorter
 
 BATCH = 500  # facts written at once
 UNTIMED = (FORM, "twilio")  # doors that do not say when a message was sent

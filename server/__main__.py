@@ -6,12 +6,15 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server import model_console, pack_console, roster_console, seal, settings
 from server import pack as packs
+from server import seal, settings
 from server.access import Access
 from server.alone import keep_inside
+from server.gazetteer import console as pack_console
 from server.guide import languages, page
 from server.log import Down, Log
+from server.model import console as model_console
+from server.monitors import console as roster_console
 from server.roles import ROLES, Refused
 from server.wiring import OPEN
 

@@ -4,23 +4,23 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from server import events
-from server.agreement import Agreement
 from server.alerts.shown import Alerts
-from server.attendance import Attendance
-from server.cards import Cards
-from server.crowds import Crowds
 from server.log import START, Fact, Raw
 from server.model.versions import Kept
+from server.monitors.roster import Roster
 from server.pack import Pack
-from server.people import People
-from server.restrictions import Restrictions
-from server.roster import Roster
 from server.seal import Opener, Vault
-from server.section import Section, tables
-from server.sortings import Sortings
-from server.standing import Standings
+from server.sections.agreement import Agreement
+from server.sections.attendance import Attendance
+from server.sections.cards import Cards
+from server.sections.crowds import Crowds
+from server.sections.people import People
+from server.sections.restrictions import Restrictions
+from server.sections.section import Section, tables
+from server.sections.sortings import Sortings
+from server.sections.standing import Standings
 from server.stories.joined import Joined
-from server.texts import Texts
+from server.texting.texts import Texts
 
 
 class Board:

@@ -5,17 +5,18 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from server import events, logs, seal, segments, settings
-from server.answering import Answering
+from server import events, logs, seal, settings
 from server.log import START, Down, Draft, Log, Raw
+from server.monitors.roster import Roster
 from server.outage import wait_out
-from server.outbox import Outbox
 from server.pack import Pack
 from server.pack import load as load_pack
-from server.roster import Roster
-from server.sending import ORDER_LASTS, Sending, Tools
 from server.settings import Settings
-from server.texts import Row, Texts
+from server.texting import segments
+from server.texting.answering import Answering
+from server.texting.outbox import Outbox
+from server.texting.sending import ORDER_LASTS, Sending, Tools
+from server.texting.texts import Row, Texts
 
 GROUP = "courier"
 BATCH = 200

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.schedule import Checkin, Schedule
+from server.country.schedule import Checkin, Schedule
 
 STATES = ("heard", "late", "silent", "never", "no_signal", "not_due")
 EXCUSED = ("heard", "late", "not_due")  # the states that do not make a place silent

@@ -21,7 +21,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 
-from server.shapes import (
+from server.country.taxonomy import Taxonomy
+from server.reading.shapes import (
     CAPITALS,
     ORDINARY,
     PLAIN,
@@ -33,7 +34,6 @@ from server.shapes import (
     clock_in_words,
     tokens,
 )
-from server.taxonomy import Taxonomy
 
 OPENING_SOS = re.compile(r"[\W_]*S([ .]*)[O0]\1S(?![A-Za-z0-9])", re.IGNORECASE)  # however it is spaced or glued
 

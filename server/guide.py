@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from server.country.registry import example
 from server.pack import Pack
-from server.registry import example
 
 HERE = Path(__file__).parent
 STYLE = HERE / "templates" / "guide.css"

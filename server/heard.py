@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server import coverage
-from server.attendance import Attendance, stamp
 from server.coverage import STATES
+from server.sections.attendance import Attendance, stamp
 
 AREAS = ("province", "district", "organisation")
 WHOLE = "''"  # the area of everything, as SQL

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from server import events, logs, seal, settings
 from server.alerts.watch import Watch
-from server.boundaries import load as load_pack
+from server.gazetteer.boundaries import load as load_pack
 from server.log import START, Down, Draft, Log, Raw
 from server.outage import wait_out
 

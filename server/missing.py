@@ -1,8 +1,8 @@
 """Which stations are in which state of coverage, what is missing from them, and whose phones to remind."""
 
 from server import coverage
-from server.attendance import AT_STATION, moment, stamp
 from server.heard import WITHIN, Row, View, state_of
+from server.sections.attendance import AT_STATION, moment, stamp
 
 MOST = 500  # stations in one answer
 ASKED = ("late", "silent", "never")  # states in which a reminder may help

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server import answers, registry, schedule, taxonomy
-from server.answers import Answers
-from server.packfiles import Files
-from server.registry import Place, Station, check_digit
-from server.schedule import Schedule
-from server.taxonomy import Names, Taxonomy
+from server.country import registry, schedule, taxonomy
+from server.country.packfiles import Files
+from server.country.registry import Place, Station, check_digit
+from server.country.schedule import Schedule
+from server.country.taxonomy import Names, Taxonomy
+from server.texting import answers
+from server.texting.answers import Answers
 
 __all__ = ["Pack", "PackError", "Place", "Station", "Taxonomy", "check_digit", "load"]
 

@@ -6,12 +6,12 @@ from math import hypot
 
 from rapidfuzz import fuzz, process
 
-from server.mentions import mentions
-from server.names import Names
+from server.country.registry import PARENT, could_be
+from server.gazetteer.mentions import mentions
+from server.gazetteer.names import Names
+from server.gazetteer.polygons import Areas, Point
+from server.gazetteer.weighing import DOUBT, Beside, Located, Weighing, common
 from server.pack import Pack, Place, Station
-from server.polygons import Areas, Point
-from server.registry import PARENT, could_be
-from server.weighing import DOUBT, Beside, Located, Weighing, common
 
 __all__ = ["EARLIER", "GPS", "NOT_WRITTEN", "ROSTER", "Context", "Gazetteer", "Located"]
 

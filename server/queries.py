@@ -6,7 +6,7 @@ from typing import Any
 
 from server import log
 from server.board import Board
-from server.cards import searchable
+from server.sections.cards import searchable
 
 LIVES = "(standing != 'blocked' OR backed)"  # what a blocked source sent counts nowhere, unless others tell of it, too
 SCOPES = {

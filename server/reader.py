@@ -7,30 +7,30 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from server import events, logs, seal, settings
-from server.batches import Batches, vault_or_down
-from server.boundaries import load as load_pack
 from server.classify import Classifier
-from server.drafts import received
-from server.echoes import Echoes
-from server.finished import Finished
 from server.following import Following, Taker
+from server.gazetteer.boundaries import load as load_pack
 from server.log import Down, Log, Raw
 from server.model import examples
 from server.model.chosen import Chosen
 from server.model.first import fitted_aside
 from server.model.fitting import version_of
 from server.model.shelf import Shelf
+from server.monitors.roll import Roll
 from server.outage import wait_out
 from server.pack import Pack
-from server.parts import Parts
-from server.readings import Readings
-from server.roll import Roll
+from server.reading.batches import Batches, vault_or_down
+from server.reading.drafts import received
+from server.reading.echoes import Echoes
+from server.reading.finished import Finished
+from server.reading.parts import Parts
+from server.reading.readings import Readings
+from server.reading.sorter import Sorter
+from server.reading.unsorted import Unsorted
+from server.reading.whereabouts import Whereabouts
 from server.settings import Settings
 from server.shares import Share, Shares
-from server.sorter import Sorter
 from server.stories.stories import Stories
-from server.unsorted import Unsorted
-from server.whereabouts import Whereabouts
 
 FIRST, LATER = "reader", "reader.later"  # what nobody may delay, and what came over somebody's share
 BATCH = 200

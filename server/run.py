@@ -26,10 +26,10 @@ from ingest.fetch import sources
 from server import settings
 from server.access import Access
 from server.alone import MARK, end_leftovers, free_doors, keep_inside, only_one
-from server.boundaries import load as load_pack
+from server.country.registry import example
+from server.gazetteer.boundaries import load as load_pack
 from server.log import Down, Log
 from server.pack import Pack, PackError
-from server.registry import example
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

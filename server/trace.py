@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from server import events, settings
 from server.log import START, Down, Log, Raw
-from server.section import moment
+from server.sections.section import moment
 
 SHOWN = (
     *("channel", "gateway", "source", "at", "sent_at", "rehearsal", "report", "kind", "category", "sub", "second"),

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 
-from server import embedded_redis, readings, seal, settings
+from server import embedded_redis, seal, settings
 from server.log import Down, Log
 from server.pack import Pack
 from server.reader import Reader
+from server.reading import readings
 from server.roles import ROLES
 from server.settings import Settings
 from tests import doors
@@ -124,7 +125,7 @@ def door(keys: Path, log: Log) -> doors.Door:
 def new_reader(keys: Path, log: Log, pack: Pack) -> Iterator[NewReader]:
     """Makes readers of this log; what is slow to make is shared with other tests."""
     shared = {name: kept(getattr(readings, name)) for name in ("Gazetteer", "Classifier")}
-    with mock.patch.multiple("server.readings", **shared):
+    with mock.patch.multiple("server.reading.readings", **shared):
         yield lambda worker="reader.1": Reader(log, seal.Opener(keys / "keys"), seal.Vault(keys), pack, worker)
 
 

@@ -22,7 +22,7 @@ from ingest.signals import Signals
 from ingest.spool import Spool
 from server import events, seal, settings
 from server.log import Log
-from server.outbox import Outbox
+from server.texting.outbox import Outbox
 from server.wiring import WIRES
 
 ENV = {

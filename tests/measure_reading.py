@@ -16,8 +16,8 @@ from server.model import examples
 from server.model.fitting import fit
 from server.pack import Pack
 from server.reader import BATCH, Reader
+from server.reading.sorter import Sorter
 from server.seal import Opener, Vault
-from server.sorter import Sorter
 from tests.conftest import settings_in, start_redis
 from tests.days import Pen
 

@@ -3,11 +3,13 @@
 import time
 from pathlib import Path
 
-from server import columns, enrolment, roster_import, seal, sheets
 from server import pack as packs
+from server import seal
 from server.log import Log
+from server.monitors import columns, enrolment, sheets
+from server.monitors import importing as roster_import
+from server.monitors.roster import Roster
 from server.pack import Pack, check_digit
-from server.roster import Roster
 from tests.conftest import settings_in, start_redis
 
 MANY = 14_000  # the coalition's observers in the reference case were about as many

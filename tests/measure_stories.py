@@ -14,8 +14,8 @@ from ingest.rehearse import plan_of
 from server import events, seal
 from server import pack as packs
 from server.log import Draft, Fact
+from server.monitors.roll import Roll
 from server.pack import Pack
-from server.roll import Roll
 from server.stories import likeness
 from server.stories.known import Known
 from server.stories.stories import Stories

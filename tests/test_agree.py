@@ -11,9 +11,11 @@ from ingest.callers import Rehearsal
 from ingest.cast import Cast
 from ingest.day import script
 from ingest.rehearse import plan_of
-from server import columns, enrolment, roster_import, seal, settings, sheets
+from server import seal, settings
+from server.monitors import columns, enrolment, sheets
+from server.monitors import importing as roster_import
+from server.monitors.roster import Roster
 from server.reader import Reader
-from server.roster import Roster
 from tests import doors, house
 
 GATEWAYS = ("smsgate", "kannel", "twilio", "generic")

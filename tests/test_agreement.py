@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server import agreement, events
+from server import events
 from server.board import Board
 from server.log import Raw
 from server.seal import Opener, Vault, make_keys
+from server.sections import agreement
 from tests.days import Pen, raws, report_id, the_pack
 
 REPORTS = 5

@@ -15,9 +15,9 @@ from server.alerts.found import Finding
 from server.alerts.silence import Came
 from server.alerts.stations import Station, Stations
 from server.alerts.told import Happened, Report, distinct
+from server.country.schedule import Schedule
 from server.coverage import Sign
 from server.pack import Pack
-from server.schedule import Schedule
 
 NOON = 24_942_540  # a minute of the day
 HERE, NEAR, FAR = "0805", "0803", "1601"  # districts

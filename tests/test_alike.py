@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from ingest.message import Message
 from server import events, queries, sums
-from server.alike import CONSIDERED, NEAR, SIZE, likeness, sketch
 from server.board import Board
 from server.log import Log
 from server.queries import Filters
 from server.reader import Reader
+from server.reading.alike import CONSIDERED, NEAR, SIZE, likeness, sketch
 from server.seal import Opener, Vault
 from tests import days, doors
 from tests.doors import Door

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import __main__ as console
-from server import boundaries, pack_console
+from server.gazetteer import boundaries
+from server.gazetteer import console as pack_console
+from server.gazetteer.polygons import Areas, centre_of, distance, inside, thinned
 from server.log import Log
 from server.pack import Pack, PackError
 from server.places import GPS, Gazetteer
-from server.polygons import Areas, centre_of, distance, inside, thinned
 from server.roles import ROLES
 from tests.conftest import settings_in
 from tests.house import build

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server import grammar
 from server import pack as packs
 from server.classify import Classifier, Sorting
-from server.phrases import Finder
+from server.reading.phrases import Finder
 
 PACK = packs.load("kh-2017")
 CLASSIFIER = Classifier(PACK)

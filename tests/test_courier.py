@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from ingest.signals import handle_of
-from server import answering, events, seal, settings
+from server import events, seal, settings
 from server.log import Down, Log
 from server.pack import Pack
 from server.seal import Vault
-from server.section import tables
-from server.texts import Texts
+from server.sections.section import tables
+from server.texting import answering
+from server.texting.texts import Texts
 from tests import doors, fakes
 from tests.doors import ENV
 from tests.fakes import Gateway

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import coverage
+from server.country.schedule import Schedule
 from server.coverage import STATES, Sign, state, told
 from server.pack import Pack
-from server.schedule import Schedule
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,14 @@ import pytest
 
 from server import courier as couriers
 from server import events
-from server.answering import is_dark
 from server.courier import Courier
 from server.drawer import Drawer
 from server.events import IncidentOpened, IncidentRecategorised
 from server.log import Down, Fact, Log
 from server.pack import Pack
-from server.replies import Heard
 from server.seal import Locked, Sealer
+from server.texting.answering import is_dark
+from server.texting.replies import Heard
 from tests import doors, fakes
 from tests.days import report_id
 from tests.fakes import Gateway
@@ -112,7 +112,7 @@ def test_a_report_that_nobody_could_judge_leaves_its_phone_dark(
         raise KeyError(heard.text)
 
     office.report(text="they are at the door")
-    monkeypatch.setattr("server.replies.is_silent", fails)
+    monkeypatch.setattr("server.texting.replies.is_silent", fails)
     all_steps(office.courier())
     assert is_dark(Drawer(office.log), alias(office))
 

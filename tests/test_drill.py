@@ -16,12 +16,12 @@ from ingest.day import script
 from ingest.detour import without_sms
 from ingest.handed import Hand
 from server import queries, settings, sums
-from server import readings as understanding
 from server.board import Board
 from server.log import Log
 from server.pack import Pack
 from server.queries import Filters
 from server.reader import Reader
+from server.reading import readings as understanding
 from server.seal import Opener, Vault
 from tests import days, doors, house
 from tests.callers import telegram
@@ -95,7 +95,7 @@ def test_the_day_goes_on_by_form_telephone_chat_and_on_foot(
 
 def read(keys: Path, log: Log, pack: Pack) -> Board:
     shared = {name: house.kept(getattr(understanding, name)) for name in ("Gazetteer", "Classifier")}
-    with mock.patch.multiple("server.readings", **shared):
+    with mock.patch.multiple("server.reading.readings", **shared):
         reader = Reader(log, Opener(keys / "keys"), Vault(keys), pack, "reader.1")
     while reader.step():
         pass

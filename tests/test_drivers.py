@@ -10,9 +10,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from server import drivers, settings
-from server.drivers import Driver, Letter, Outcome
+from server import settings
 from server.settings import Settings
+from server.texting import drivers
+from server.texting.drivers import Driver, Letter, Outcome
 from server.wiring import CALLED, FETCHED, WIRES
 from tests import fakes
 from tests.doors import ENV
@@ -22,7 +23,7 @@ LETTER = Letter("9c2d5f0e6a535d0c9e540f2b6f3e7a11", "+85512345678", "សួស�
 
 
 def driver(name: str) -> Driver:
-    found: Any = importlib.import_module(f"server.drivers.{name}")
+    found: Any = importlib.import_module(f"server.texting.drivers.{name}")
     return found  # type: ignore[no-any-return]
 
 

@@ -14,7 +14,7 @@ from ingest import gammu_folder, gammu_inbox
 from ingest.gammu_inbox import Inbox
 from ingest.gammu_outbox import Outbox
 from server import events
-from server import outbox as drawer
+from server.texting import outbox as drawer
 from tests import doors
 from tests.callers import gammu
 

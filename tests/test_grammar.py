@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import grammar, registry
+from server import grammar
 from server import pack as packs
 from server.classify import Classifier
+from server.country import registry
 from server.places import Gazetteer
-from server.shapes import StationCode
+from server.reading.shapes import StationCode
 from tests import house
 
 PACK = packs.load("kh-2017")

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from server import events, model_console
+from server import events
 from server.__main__ import main
 from server.log import Log
+from server.model import console as model_console
 from server.model.features import Features
 from server.model.shelf import Shelf
 from server.model.trained import Layer, Model

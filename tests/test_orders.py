@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from server import callsigns, events, orders
+from server import events
 from server.log import Log
-from server.orders import Known, Wanted
+from server.monitors import callsigns
 from server.pack import Pack
 from server.roles import Person, Refused
+from server.texting import orders
+from server.texting.orders import Known, Wanted
 from tests.house import House, build
 from tests.post import NUMBERS, Office, all_steps, enrol
 from tests.test_replies import monitor

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import pack as packs
-from server.answers import KINDS
+from server.gazetteer.polygons import inside
 from server.pack import PackError, check_digit
 from server.packs import build_kh_2017, land
-from server.polygons import inside
+from server.texting.answers import KINDS
 
 FILES = {
     "pack.json": {

@@ -14,14 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.message import Message
-from server import events, parts, queries, sums
-from server import readings as readings_of
+from server import events, queries, sums
 from server.board import Board
 from server.drawer import Drawer
 from server.log import Down, Log
 from server.pack import Pack
 from server.queries import Filters
 from server.reader import Reader
+from server.reading import parts
+from server.reading import readings as readings_of
 from server.seal import Locked, Opener, Sealer, Vault
 from tests import doors, house
 from tests.days import the_pack
@@ -58,7 +59,7 @@ def door(keys: Path, log: Log) -> Door:
 @pytest.fixture
 def new_reader(keys: Path, log: Log, pack: Pack, clock: Clock) -> Iterator[NewReader]:
     shared = {"Gazetteer": house.kept(readings_of.Gazetteer), "Classifier": house.kept(readings_of.Classifier)}
-    with mock.patch.multiple("server.readings", **shared):
+    with mock.patch.multiple("server.reading.readings", **shared):
         yield lambda worker="reader.1": Reader(log, Opener(keys / "keys"), Vault(keys), pack, worker, clock)
 
 

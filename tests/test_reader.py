@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from server import events, queries
-from server.batches import MOST_TRIES
 from server.board import Board
 from server.classify import Sorting
 from server.grammar import parse
@@ -17,6 +16,7 @@ from server.log import Down, Log
 from server.pack import Pack
 from server.queries import SCOPES, Filters
 from server.reader import Reader
+from server.reading.batches import MOST_TRIES
 from server.seal import Opener, Sealer, Vault
 from tests import days, doors
 from tests.doors import Door
@@ -216,7 +216,7 @@ def test_a_report_of_which_nothing_can_be_suggested_or_supposed_stops_no_reading
         raise ZeroDivisionError("canary")
 
     monkeypatch.setattr("server.stories.hearing.Hearing.telling", stumble)
-    monkeypatch.setattr("server.whereabouts.Whereabouts.take", stumble)
+    monkeypatch.setattr("server.reading.whereabouts.Whereabouts.take", stumble)
     reader = new_reader()
     for number in (1, 2):
         send(door, "XB KD0123-7 one man, many ballots", number)

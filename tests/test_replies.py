@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import pack as packs
-from server import replies, segments
-from server.answers import HINT_CODE, HINT_STATION, KINDS, RECEIPT
 from server.grammar import parse
+from server.monitors.roster import Monitor
 from server.pack import Pack
-from server.replies import Heard
-from server.roster import Monitor
+from server.texting import replies, segments
+from server.texting.answers import HINT_CODE, HINT_STATION, KINDS, RECEIPT
+from server.texting.replies import Heard
 
 PACK = packs.load("kh-2017")
 NUMBER = "+85512345678"

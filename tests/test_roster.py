@@ -17,16 +17,18 @@ from hypothesis import strategies as st
 from ingest import rehearse
 from ingest.day import script
 from server import __main__ as console
-from server import callsigns, columns, enrolment, events, roster_console, sheets
+from server import events
 from server.board import Board
 from server.following import Following
 from server.log import Log
+from server.monitors import callsigns, columns, enrolment, sheets
+from server.monitors import console as roster_console
+from server.monitors.roll import Roll
+from server.monitors.roster import Roster
 from server.pack import Pack, check_digit
 from server.roles import ROLES, Refused
-from server.roll import Roll
-from server.roster import Roster
 from server.seal import Opener, Vault
-from server.standing import MOST_PINS
+from server.sections.standing import MOST_PINS
 from tests import house as houses
 from tests.days import PLACES, STATION, Pen, raws, report_id, the_pack
 from tests.house import DESKS, House, cards, error

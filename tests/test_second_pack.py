@@ -10,11 +10,11 @@ import pytest
 
 from server import grammar, seal, settings
 from server import pack as packs
+from server.gazetteer.polygons import inside
 from server.pack import Pack
 from server.places import Gazetteer
-from server.polygons import inside
 from server.reader import Reader
-from server.shapes import ORDINARY
+from server.reading.shapes import ORDINARY
 from tests import doors
 from tests.test_line import ALL, ROOT, code_of, name_of
 

@@ -5,7 +5,7 @@ import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import segments
+from server.texting import segments
 
 LETTERS = st.sampled_from([*"aZ0 @£\n", *segments.EXTENDED, *"`ç", "ក", "្", "ា", "🗳"])
 

@@ -15,8 +15,7 @@ from unittest import mock
 
 import pytest
 
-from server import events, queries, sorter, trace
-from server import readings as understanding
+from server import events, queries, trace
 from server.board import Board
 from server.classify import Asked, Sorting
 from server.log import Log
@@ -26,9 +25,11 @@ from server.model.shelf import Shelf
 from server.pack import Pack
 from server.queries import SCOPES, Filters
 from server.reader import Reader
+from server.reading import readings as understanding
+from server.reading import sorter
+from server.reading.sorter import LONGEST_PAUSE, MOST_HUNG, PAUSE, Sorter
+from server.reading.unsorted import BATCH, STRIKES
 from server.seal import Opener, Vault
-from server.sorter import LONGEST_PAUSE, MOST_HUNG, PAUSE, Sorter
-from server.unsorted import BATCH, STRIKES
 from tests import days, doors, house
 from tests.doors import Door
 from tests.test_parts import Killed, deadly
@@ -92,7 +93,7 @@ def new_reader(keys: Path, log: Log, pack: Pack, model: Model, ticks: Ticks) -> 
         asks._loader.join()
         return Reader(log, Opener(keys / "keys"), Vault(keys), pack, "reader.1", sorter=asks)
 
-    with mock.patch.multiple("server.readings", **shared):
+    with mock.patch.multiple("server.reading.readings", **shared):
         yield made
 
 

@@ -8,8 +8,9 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
-from server import callsigns, events, queries
+from server import events, queries
 from server.log import Log
+from server.monitors import callsigns
 from server.pack import Pack
 from server.queries import Filters
 from server.seal import Sealer, Vault

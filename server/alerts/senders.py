@@ -5,8 +5,8 @@ from typing import Any
 from server import events
 from server.alerts.told import Report
 from server.log import Fact
-from server.roll import PROVEN
-from server.roster import Monitor, Roster, plain_pin
+from server.monitors.roll import PROVEN
+from server.monitors.roster import Monitor, Roster, plain_pin
 from server.seal import Forgotten, Opener, Vault
 
 

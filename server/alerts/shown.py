@@ -7,7 +7,7 @@ from typing import Any
 from server import events
 from server.log import Fact
 from server.seal import Vault
-from server.section import Section
+from server.sections.section import Section
 
 MOST = 200  # alerts in one answer
 CLEAR = ("kind", "statistic", "category", "restricted", "rehearsal", "province", "since", "until", "found", "expected")
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 class Alerts(Section):
     """Alerts as rows; no card looks different because of one."""
 
-    TABLES = "alerts/shown.sql"
+    TABLES = "shown.sql"
 
     def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
         super().__init__(db, vault)

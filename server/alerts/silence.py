@@ -21,7 +21,7 @@ from server.alerts.areas import Areas
 from server.alerts.chance import beta_binomial, of_any
 from server.alerts.found import Finding
 from server.alerts.stations import Station
-from server.schedule import Schedule
+from server.country.schedule import Schedule
 
 MISSED, GAP = "missed check-ins", "gap"
 FEWEST = 4  # stations of an area that can be judged

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from server import coverage
 from server.alerts.areas import Areas
+from server.country.schedule import Schedule
 from server.coverage import Sign
-from server.schedule import Schedule
 
 
 @dataclass(slots=True)

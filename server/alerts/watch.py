@@ -10,9 +10,9 @@ from server.alerts.found import Finding
 from server.alerts.known import Alerts, Known, same
 from server.alerts.picture import Picture
 from server.alerts.world import World
+from server.country.schedule import Schedule
 from server.log import Draft, Fact
 from server.pack import Pack
-from server.schedule import Schedule
 from server.seal import Opener, Vault
 
 LIMITS = {  # statistic -> the chance on a quiet day from which on it is told; measured: see docs/quality.md

@@ -11,7 +11,7 @@ from server.alerts.found import Finding
 from server.alerts.silence import Came
 from server.alerts.stations import Stations
 from server.alerts.told import Report, distinct
-from server.schedule import Schedule
+from server.country.schedule import Schedule
 
 NIGHT = 360  # minutes without a report, after which what is usual is learnt anew
 OFTEN = 5  # minutes between two looks for silence

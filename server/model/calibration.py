@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from server.country.packfiles import Files
 from server.pack import Pack
-from server.packfiles import Files
 
 FILE = "calibration.json"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.pack import Pack
-from server.phrases import Finder, Found
+from server.reading.phrases import Finder, Found
 
 QUIET = ("OKAY", "TALLY", "NOISE")  # the codes of keywords.json that stand for no incident
 WEIGHT = {"strong": 2.0, "hint": 0.8, "quiet": 1.2}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.country.packfiles import Files
+from server.country.taxonomy import Taxonomy
 from server.pack import Pack, PackError
-from server.packfiles import Files
-from server.taxonomy import Taxonomy
 
 COLUMNS = ["text", "category", "second", "sub", "language"]
 NONE = "NONE"  # questions, opinions, adverts: what tells of nothing

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from server.letters import letters
 from server.model.features import pairs
 from server.model.trained import Model
 from server.model.words import LONGEST, Shown
-from server.phrases import places
+from server.reading.letters import letters
+from server.reading.phrases import places
 
 MOST = 3  # reasons
 LEAST = 0.5  # what a word must add to be one, and which share of what the strongest adds

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from server.country.taxonomy import Taxonomy
 from server.model.evidence import QUIET, WEIGHT, Evidence, Heard
 from server.model.judging import Judgement
-from server.taxonomy import Taxonomy
 
 MOST = 4  # words shown as the reason
 DOUBT = 1.5  # evidence that stands for all that was not understood

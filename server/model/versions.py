@@ -9,7 +9,7 @@ from server.log import Fact, Raw
 from server.model.chosen import Chosen
 from server.roles import Refused
 from server.seal import Vault
-from server.section import Section, moment
+from server.sections.section import Section, moment
 
 SHORTEST_REASON, LONGEST_REASON = 3, 4000  # characters
 
@@ -79,7 +79,7 @@ class Models:
 class Kept(Section):
     """The facts about models on the board; of reports, only the first that is no rehearsal."""
 
-    TABLES = "model/models.sql"
+    TABLES = "models.sql"
 
     def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
         super().__init__(db, vault)

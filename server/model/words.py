@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from server.letters import KHMER, letters
 from server.model.evidence import QUIET, Ear, Heard
 from server.pack import Pack
+from server.reading.letters import KHMER, letters
 
 REMEMBERED = 20_000  # tokens that are kept once they were looked at
 LONGEST = 4_000  # characters that are looked at; a report is shorter

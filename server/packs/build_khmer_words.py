@@ -12,7 +12,7 @@ from pathlib import Path
 
 from khmercut import tokenize
 
-from server.letters import KHMER, letters
+from server.reading.letters import KHMER, letters
 
 PACKS = Path(__file__).parent
 OFTEN = 2  # texts in which a word must stand

@@ -7,7 +7,7 @@ from math import hypot, sqrt
 from pathlib import Path
 from typing import Any
 
-from server.polygons import inside
+from server.gazetteer.polygons import inside
 
 UNITS = 1024  # the polygon file counts in 1/1024 of a degree
 

@@ -14,7 +14,7 @@ from typing import Any
 from server import events
 from server.log import Fact, place
 from server.seal import Vault
-from server.section import Section, moment
+from server.sections.section import Section, moment
 from server.stories import counted
 from server.stories.hidden import give_back, restrain
 
@@ -39,7 +39,7 @@ ENDS = "SELECT report, incident FROM suggested WHERE report = ? OR incident = ?"
 class Joined(Section):
     """Kept behind everything that it counts: cards, who may see them, copies and whose reports they are."""
 
-    TABLES = "stories/joined.sql"
+    TABLES = "joined.sql"
 
     def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
         super().__init__(db, vault)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from server import events
+from server.monitors.roll import Roll
 from server.pack import Pack
-from server.roll import Roll
 from server.seal import Forgotten, Vault, owner_of
 from server.stories.hearing import Heard, Hearing, heard
 from server.stories.likeness import Words

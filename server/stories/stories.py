@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from server import events
 from server.log import Draft, Fact
+from server.monitors.roll import Roll
 from server.pack import Pack
-from server.roll import Roll
 from server.seal import Vault
 from server.stories import follow_ups, likeness
 from server.stories.known import NEVER, Known, Sets, said

@@ -9,8 +9,8 @@ import pytest
 from server import events
 from server.log import Down
 from server.seal import Vault
-from server.section import tables
-from server.texts import Texts
+from server.sections.section import tables
+from server.texting.texts import Texts
 from tests.post import NUMBERS, enrol
 from tests.real import kannel, outside
 

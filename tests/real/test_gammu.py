@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from server import events
-from server.outbox import Outbox
+from server.texting.outbox import Outbox
 from tests.real import outside
 
 pytestmark = pytest.mark.real

@@ -1,0 +1,123 @@
+"""How often the reader and people agree: of the last reports that people decided, how many it had sorted likewise."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+from server import events
+from server.log import Fact
+from server.model import decisions
+from server.model.corrections import SAME
+from server.model.decisions import Standing
+from server.seal import Vault
+from server.sections.section import Section
+
+LAST = 200  # decisions that are looked at
+Counts = dict[str, int]
+STANDING = tuple(field.name for field in fields(Standing))
+
+
+class Agreement(Section):
+    """Readings beside decisions. Behind the cards, which know what is restricted and what is a rehearsal."""
+
+    TABLES = "agreement.sql"
+
+    def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
+        super().__init__(db, vault)
+        own: dict[type[events.Event], Callable[[Fact, Any], None]] = {
+            **dict.fromkeys(decisions.READINGS, self._read),
+            events.ReportLikened: self._likened,
+            events.IncidentJoined: self._joined,
+            events.IncidentParted: self._parted,
+            **dict.fromkeys(decisions.DECISIONS, self._stands),
+        }
+        self.folds = {kind: _unseen(fold) for kind, fold in own.items()}
+
+    def figures(self) -> dict[str, Any]:
+        """Of the last LAST decisions, how many the reader had: `agreed` with its category, `either` with that or with
+        its second; by what people decided, and by which rules and model read it."""
+        whole = _nothing()
+        by_category: dict[str, Counts] = defaultdict(_nothing)
+        by_reader: dict[str, Counts] = defaultdict(_nothing)
+        for row in self._last():
+            agreed, either = row["decided"] == row["read_as"], row["decided"] in (row["read_as"], row["second"])
+            for counted in (whole, by_category[row["decided"]], by_reader[row["reader"]]):
+                counted["decided"] += 1
+                counted["agreed"] += agreed
+                counted["either"] += either
+        return {**whole, "by_category": dict(by_category), "by_reader": dict(by_reader)}
+
+    def _last(self) -> Iterator[sqlite3.Row]:
+        """The last decisions, newest first, of copies only one. Restricted reports stay out, for the figures would tell
+        of them; so do those of a rehearsal as soon as there are others."""
+        real = self.db.execute("SELECT 1 FROM cards WHERE NOT rehearsal LIMIT 1").fetchone() is not None
+        found = self.db.execute(
+            "SELECT readings.* FROM readings JOIN cards ON cards.id = readings.report"
+            " WHERE readings.decided != '' AND readings.reader != '' AND NOT cards.restricted AND cards.rehearsal = ?"
+            " ORDER BY readings.at DESC",
+            (not real,),
+        )
+        seen: set[str] = set()
+        for row in found:
+            first = row["copy_of"] or row["report"]
+            if first not in seen:
+                seen.add(first)
+                yield row
+            if len(seen) == LAST:
+                return
+
+    def _read(self, fact: Fact, event: events.ReportRead | events.ReportSorted) -> None:
+        self._stands(fact, event)
+        row = self._row(event.subject)
+        if row["at"] and row["reader"]:
+            return  # people decided on what stood before: what the reader says after that is no reading of its own
+        said = {"read_as": decisions.label(event.kind, event.category), "second": event.second, "reader": event.reader}
+        self._change(event.subject, **said)
+
+    def _stands(self, fact: Fact, event: events.Event) -> None:
+        row = self._row(event.subject)
+        stands = Standing(*(row[name] for name in STANDING))
+        self._change(event.subject, **asdict(decisions.after(stands, fact)))
+
+    def _likened(self, fact: Fact, event: events.ReportLikened) -> None:
+        if event.copy:
+            self._is_copy(event.subject, event.first)
+
+    def _joined(self, fact: Fact, event: events.IncidentJoined) -> None:
+        if event.how == SAME:
+            self._is_copy(event.report, event.subject)
+
+    def _parted(self, fact: Fact, event: events.IncidentParted) -> None:
+        self._row(event.report)
+        self._change(event.report, copy_of="")
+
+    def _is_copy(self, report: str, first: str) -> None:
+        first = self._row(first)["copy_of"] or first
+        if first != report:
+            self._row(report)
+            self._change(report, copy_of=first)
+
+    def _row(self, report: str) -> sqlite3.Row:
+        self.db.execute("INSERT OR IGNORE INTO readings (report) VALUES (?)", (report,))
+        found: sqlite3.Row = self.db.execute("SELECT * FROM readings WHERE report = ?", (report,)).fetchone()
+        return found
+
+    def _change(self, report: str, **values: Any) -> None:
+        names = ", ".join(f"{name} = ?" for name in values)
+        self.db.execute(f"UPDATE readings SET {names} WHERE report = ?", (*values.values(), report))  # noqa: S608 - ours
+
+
+def _nothing() -> Counts:
+    return {"decided": 0, "agreed": 0, "either": 0}
+
+
+def _unseen(fold: Callable[[Fact, Any], None]) -> Callable[[Fact, Any], set[str]]:
+    """A fold that changes no card."""
+
+    def folded(fact: Fact, event: Any) -> set[str]:
+        fold(fact, event)
+        return set()
+
+    return folded

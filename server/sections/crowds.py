@@ -1,0 +1,54 @@
+"""What the cards tell of floods: which came over a sender's share, which say the same, what was not understood."""
+
+import json
+import sqlite3
+from typing import Any
+
+from server import events
+from server.log import Fact, place
+from server.seal import Vault
+from server.sections.section import Section
+
+
+class Crowds(Section):
+    """Kept beside the cards, behind them. A copy counts nowhere until somebody makes an incident of it."""
+
+    TABLES = "crowds.sql"
+
+    def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
+        super().__init__(db, vault)
+        self.folds = {
+            events.ReportReceived: self._received,
+            events.ReportLikened: self._likened,
+            events.ReportRead: self._read,
+            events.IncidentOpened: self._opened,
+            events.ReportReleased: self._opened,
+        }
+
+    def _received(self, fact: Fact, event: events.ReportReceived) -> set[str]:
+        if event.crowded:
+            self._change(event.subject, kind="crowded", crowded=True)
+        return set()
+
+    def _likened(self, fact: Fact, event: events.ReportLikened) -> set[str]:
+        row = self.db.execute("SELECT alike_of FROM cards WHERE id = ?", (event.first,)).fetchone()
+        first = (row["alike_of"] if row else "") or event.first  # a burst is one group, link by link
+        if first == event.subject:
+            return set()
+        self._change(event.subject, alike_of=first, changed=place(fact.id))
+        self.db.execute("UPDATE cards SET copy = ? WHERE id = ? AND number IS NULL", (event.copy, event.subject))
+        self.db.execute("UPDATE cards SET alike = alike + 1, changed = ? WHERE id = ?", (place(fact.id), first))
+        return {event.subject, first}
+
+    def _read(self, fact: Fact, event: events.ReportRead) -> set[str]:
+        row = self.db.execute("SELECT detail FROM cards WHERE id = ?", (event.subject,)).fetchone()
+        self._change(event.subject, unread=bool(json.loads(row["detail"]).get("unread")))
+        return set()
+
+    def _opened(self, fact: Fact, event: events.IncidentOpened | events.ReportReleased) -> set[str]:
+        self._change(event.subject, copy=False)
+        return set()
+
+    def _change(self, card: str, **values: Any) -> None:
+        names = ", ".join(f"{name} = ?" for name in values)
+        self.db.execute(f"UPDATE cards SET {names} WHERE id = ?", (*values.values(), card))  # noqa: S608 - our names
