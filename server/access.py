@@ -44,8 +44,8 @@ class Access:
         self._hasher = hasher or PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=2)  # argon2id
         self._nobody = self._hasher.hash(secrets.token_hex())  # an unknown name takes as long as a wrong phrase
 
-    def open_account(self, name: str, role: str, phrase: str, *, by: str) -> str:
-        """Let `name` sign in with `phrase` in `role`. The fact's id. Raises Refused."""
+    def open_account(self, name: str, role: str, phrase: str, *, by: str, organisation: str = "") -> str:
+        """Let `name` of this member of the coalition sign in with `phrase` in `role`. The fact's id. Raises Refused."""
         name = name.strip()
         if not name or len(name) > LONGEST_NAME or not name.isprintable() or ":" in name:
             raise Refused(f"A name has 1 to {LONGEST_NAME} characters and no colon.")
@@ -60,7 +60,7 @@ class Access:
         if self._drawer.get("credential", name):
             raise Refused("There is an account of this name already.")
         kept = {"hash": self._offload(self._hasher.hash, phrase)}
-        placed = self._log.append(events.AccountOpened(subject=name, role=role), by=by)
+        placed = self._log.append(events.AccountOpened(subject=name, role=role, organisation=organisation), by=by)
         self._drawer.put("credential", name, kept)  # last: without it nobody enters, and opening again completes it
         return placed.id
 

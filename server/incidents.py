@@ -41,7 +41,8 @@ def verify(incident: Incident, method: str, reason: str, seal: Seal) -> events.I
     _stands(incident)
     if incident.status == "verified":
         raise Refused("This incident is verified already.")
-    return events.IncidentVerified(subject=incident.id, method=_method(method), reason=seal(reasoned(reason)))
+    given = {"verdict": "verified", "method": _method(method), "basis": "", "second": ""}
+    return events.IncidentVerified(subject=incident.id, **given, reason=seal(reasoned(reason)))
 
 
 def reject(incident: Incident, method: str, reason: str, seal: Seal) -> events.IncidentRejected:
@@ -49,7 +50,8 @@ def reject(incident: Incident, method: str, reason: str, seal: Seal) -> events.I
     _stands(incident)
     if incident.status == "rejected":
         raise Refused("This incident is rejected already.")
-    return events.IncidentRejected(subject=incident.id, method=_method(method), reason=seal(reasoned(reason)))
+    given = {"verdict": "unconfirmed", "method": _method(method), "basis": "", "second": ""}
+    return events.IncidentRejected(subject=incident.id, **given, reason=seal(reasoned(reason)))
 
 
 def recategorise(incident: Incident, code: Code, reason: str, seal: Seal) -> events.IncidentRecategorised:

@@ -84,10 +84,12 @@ class Pen:
         return self.vault.seal(f"incident:{report_id(n)}", {"reason": reason})
 
     def verified(self, n: int, reason: str = "called back") -> events.IncidentVerified:
-        return events.IncidentVerified(subject=report_id(n), method="call_back", reason=self._why(n, reason))
+        given = {"verdict": "verified", "method": "call_back", "basis": "saw", "second": ""}
+        return events.IncidentVerified(subject=report_id(n), **given, reason=self._why(n, reason))
 
     def rejected(self, n: int, reason: str = "nobody saw it") -> events.IncidentRejected:
-        return events.IncidentRejected(subject=report_id(n), method="second_source", reason=self._why(n, reason))
+        given = {"verdict": "unconfirmed", "method": "second_source", "basis": "", "second": ""}
+        return events.IncidentRejected(subject=report_id(n), **given, reason=self._why(n, reason))
 
     def recategorised(self, n: int, restricted: bool = False) -> events.IncidentRecategorised:
         given = ("OB", "OE") if restricted else ("IN", "NC")

@@ -1,5 +1,6 @@
 """The picture of the day: the same whenever and however it is folded, and what can be asked of it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def notes(pen: Pen) -> Notes:
         found["open"] += [pen.opened(n), pen.opened(n, restricted=True, category="OB", sub="OE")]
         found["incident"] += [pen.verified(n), pen.rejected(n), pen.recategorised(n), pen.recategorised(n, True)]
         found["incident"] += [pen.placed(n), pen.placed(n, PLACES[4]), pen.noted(n)]
-    found["people"] += [events.AccountOpened(subject="Amina", role=role) for role in ROLES]
+    found["people"] += [events.AccountOpened(subject="Amina", role=role, organisation="") for role in ROLES]
     found["people"] += [events.AccountClosed(subject="Amina"), events.TokenIssued(subject="t", name="w", role="press")]
     return found
 
@@ -371,9 +372,10 @@ def test_the_reasons_of_a_forgotten_incident_are_gone(tmp_path: Path) -> None:
 
 
 def test_accounts_are_those_that_are_open(folder: Path) -> None:
-    opened, closed = events.AccountOpened(subject="Amina", role="press"), events.AccountClosed(subject="Amina")
+    account = events.AccountOpened(subject="Amina", role="press", organisation="")
+    opened, closed = account, events.AccountClosed(subject="Amina")
     board = folded(folder, raws([opened, closed]))
     assert (board.people.role_of("Amina"), queries.accounts(board)) == (None, [])
-    board = folded(folder, raws([opened, closed, events.AccountOpened(subject="Amina", role="viewer")]))
+    board = folded(folder, raws([opened, closed, replace(account, role="viewer")]))
     assert board.people.role_of("Amina") == "viewer"
     assert [row["name"] for row in queries.accounts(board)] == ["Amina"]

@@ -64,7 +64,7 @@ def test_a_fact_of_a_newer_program_is_unknown_and_not_misread() -> None:
 
 def test_a_field_that_this_program_does_not_know_is_passed_over() -> None:
     event = events.decode("account.opened", 1, "Amina", '{"role": "analyst", "colour": "blue"}')
-    assert event == events.AccountOpened(subject="Amina", role="analyst")
+    assert event == events.AccountOpened(subject="Amina", role="analyst", organisation="")
 
 
 def test_a_reference_is_eight_digits_and_always_the_same() -> None:

@@ -34,6 +34,8 @@ LINE = [
     "server.facts.people",
     "server.facts.reports",
     "server.facts.texts",
+    "server.facts.verifying",
+    "server.facts.work",
     "server.events",
     "server.seal",
     "server.log",

@@ -23,21 +23,27 @@ class IncidentOpened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentVerified(Event):
-    """A person confirmed it by a stated method."""
+    """People confirmed it by a stated method."""
 
-    about, wire = "incident", "incident.verified"
+    about, wire, v = "incident", "incident.verified", 2
 
+    verdict: str  # verified (our monitor saw it, and more), corroborated (two independent sources heard of it)
     method: str
+    basis: str  # saw, told, public, media, social; "" when nobody said
+    second: str  # who proposed it, when a second person had to confirm; "" when one sufficed
     reason: str  # sealed under the incident's key
 
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentRejected(Event):
-    """A person found, by a stated method, that it did not happen or cannot be confirmed."""
+    """People found, by a stated method, that it cannot be confirmed or did not happen."""
 
-    about, wire = "incident", "incident.rejected"
+    about, wire, v = "incident", "incident.rejected", 2
 
+    verdict: str  # unconfirmed, false
     method: str
+    basis: str
+    second: str
     reason: str  # sealed under the incident's key
 
 

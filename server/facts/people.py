@@ -9,9 +9,10 @@ from server.facts.base import Event
 class AccountOpened(Event):
     """Somebody may sign in under this working name, in this role."""
 
-    about, wire = "account", "account.opened"
+    about, wire, v = "account", "account.opened", 2
 
     role: str
+    organisation: str  # of the coalition; "" when none was named
 
 
 @dataclass(frozen=True, kw_only=True)
