@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 
 from server.country.taxonomy import Taxonomy
+from server.reading.clocks import clock_in_words
 from server.reading.shapes import (
     CAPITALS,
     ORDINARY,
@@ -31,7 +32,6 @@ from server.reading.shapes import (
     Known,
     StationCode,
     Token,
-    clock_in_words,
     tokens,
 )
 
@@ -60,9 +60,8 @@ def parse(text: str, taxonomy: Taxonomy, prefixes: Collection[str] = ()) -> Pars
 
     `prefixes`: the two letters with which stations begin; without them a code parted from its digits is no station.
     """
-    plain = text.translate(ZERO_WIDTH).translate(PLAIN)
-    codes = frozenset(c.code for c in taxonomy.categories) | set(taxonomy.subs) | set(taxonomy.checkins)
-    pieces = tokens(plain, Known(codes, frozenset(prefixes)))
+    plain = text if text.isascii() else text.translate(ZERO_WIDTH).translate(PLAIN)
+    pieces = tokens(plain, Known(taxonomy.codes, frozenset(prefixes)))
     taken = list(_coded(pieces, _shouts(pieces)))
     clocks, numbers = ([token for token in taken if token.kind == kind] for kind in ("clock", "number"))
     read = [token for token in taken if token.kind in ("code", "sos", "station", "mark")] + clocks[:1] + numbers[:1]

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server import events, logs, seal, settings
-from server.log import START, Down, Fact, Log, place
+from server.gazetteer.boundaries import load as load_pack
+from server.log import START, Down, Fact, Log, Raw, place
 from server.model import examples
 from server.model.chosen import Chosen
 from server.model.comparison import compare, taught
@@ -19,13 +20,13 @@ from server.model.teaching import Teacher
 from server.model.trained import Model
 from server.outage import wait_out
 from server.pack import Pack
-from server.pack import load as load_pack
 
 NAME = "learner"
 PAGE = 1000  # facts in one look
 ENOUGH = 20  # new decisions after which it learns at once; and the fewest in all that it compares models by
 SOON = 600.0  # seconds after which fewer are enough
 LOOKS = 600.0  # seconds between looks for words that were forgotten
+PAUSE = 600.0  # seconds until it fits again what could not be kept: each time costs as much as the first
 LONGEST_WAIT = 5.0  # seconds
 NICE = 10  # how far it stands behind whoever reads reports
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Learner:
         self._wires = self.chosen.wires | self.corrections.wires
         self._cursor, self._upto = START, 0  # decisions up to the second place were learnt from
         self._fitted: dict[str, int] = {}  # version -> place up to which it learnt
-        self._looked = 0.0
+        self._looked = self._paused = 0.0
 
     def step(self, wait: float = 0.0) -> bool:
         """Learn what is new on the log; when enough was decided, fit. Whether it fitted. Raises Down."""
@@ -56,19 +57,39 @@ class Learner:
             if not self._is_due():
                 return False
             self._forget()
-            self._fit()
-            return True
+            return self._kept()
         except seal.Locked as fault:
             raise Down("the vault cannot be used") from fault
+
+    def _kept(self) -> bool:
+        """Fit. Whether the model could be kept; where the disk is full it is not tried again for a while."""
+        self._paused = self.clock().timestamp() + PAUSE
+        try:
+            self._fit()
+        except OSError as fault:
+            logger.warning("A new model cannot be kept (%s): trying again in %.0f s.", type(fault).__name__, PAUSE)
+            return False
+        self._paused = 0.0
+        return True
 
     def _follow(self, wait: float) -> None:
         raws = self.log.follow(self._cursor, wait, PAGE)
         while raws:
             for raw in raws:
                 if raw.fields["wire"] in self._wires:
-                    self._take(raw.fact())
+                    self._understand(raw)
                 self._cursor = raw.id
             raws = self.log.read(self._cursor, PAGE)
+
+    def _understand(self, raw: Raw) -> None:
+        """Take a fact. What a newer program wrote may have hidden its report, which teaches nothing from then on."""
+        try:
+            fact = raw.fact()
+        except events.Unknown:
+            self.corrections.pass_over(raw.fields["about"].partition(":")[2])
+            logger.warning("A newer program wrote fact %s: its report is passed over here.", raw.id)
+            return
+        self._take(fact)
 
     def _take(self, fact: Fact) -> None:
         event = fact.event
@@ -83,7 +104,7 @@ class Learner:
     def _is_due(self) -> bool:
         decided = self.corrections.places()
         new = [at for at in decided if at > self._upto]
-        if not self.chosen.learning or not new or len(decided) < ENOUGH:
+        if not self.chosen.learning or not new or len(decided) < ENOUGH or self.clock().timestamp() < self._paused:
             return False
         waited = self.clock().timestamp() - new[0] / 1e9  # places count millionths of a millisecond
         return len(new) >= ENOUGH or waited >= SOON
@@ -150,7 +171,7 @@ def main() -> None:
     while True:
         try:
             if learner is None:
-                pack = load_pack(given.pack)
+                pack = load_pack(given.pack, given.data_dir)
                 learner = Learner(log, given.data_dir, pack, examples.read(pack), lambda: datetime.now(UTC))
                 logger.info("The learner is ready (process %s).", os.getpid())
             while True:

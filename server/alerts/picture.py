@@ -6,6 +6,7 @@ from typing import Any
 
 from server import events
 from server.alerts.areas import Areas
+from server.alerts.hiding import Hiding
 from server.alerts.senders import Senders
 from server.alerts.stations import Stations
 from server.alerts.told import Report
@@ -20,16 +21,14 @@ LIKELY = 0.7  # from which on a suggestion that nobody has decided on is taken f
 
 
 class Picture:
-    """Folds the log into two worlds that never meet. `worlds`: whether it is the rehearsed one -> that world.
-
-    Raises seal.Locked.
-    """
+    """Folds the log into two `worlds` that never meet: the rehearsed one (True) and the real. Raises seal.Locked."""
 
     def __init__(self, opener: Opener, vault: Vault, pack: Pack) -> None:
         self._vault, self._pack, self.areas = vault, pack, Areas(pack)
         self._senders = Senders(opener, vault)
         self._stations = {each: Stations(pack.schedule, self.areas) for each in (False, True)}
         self.worlds = {each: self._world(each) for each in (False, True)}
+        self._hiding = Hiding(self._report, self._changed)
         self._folds: dict[type[events.Event], Callable[[Any], None]] = {
             events.ReportReceived: self._received,
             events.ReportRead: self._read,
@@ -45,8 +44,9 @@ class Picture:
             events.IncidentRejected: self._falls,
             events.IncidentDismissed: self._falls,
             events.IncidentVerified: self._stands,
-            events.IncidentJoined: lambda event: self._together(event.report, event.subject),
-            events.IncidentParted: lambda event: self._apart(event.report, event.subject),
+            events.IncidentReopened: self._stands,
+            events.IncidentJoined: self._joined,
+            events.IncidentParted: self._parted,
         }
         self.wires = frozenset(kind.wire for kind in (*self._folds, *self._senders.kinds))
 
@@ -96,7 +96,8 @@ class Picture:
         code = report.station or str(place.get("code") or "")
         report.area, report.commune = self._area(report, code or event.province), self.areas.commune(code)
         if not report.incident:
-            report.category, report.restricted = event.category, event.restricted
+            report.category = event.category
+            self._hiding.said(report, event.restricted)
         self.worlds[report.rehearsal].understood(report, first=True)
         codes: list[str] = []
         if event.kind == "checkin" and report.monitor:
@@ -119,13 +120,14 @@ class Picture:
 
     def _sorted(self, event: events.ReportSorted) -> None:
         if (report := self._report(event.subject)) and not report.decided:
-            report.kind, report.category, report.restricted = event.kind, event.category, event.restricted
+            report.kind, report.category = event.kind, event.category
+            self._hiding.said(report, event.restricted)
             self._changed(report)
 
     def _released(self, event: events.ReportReleased) -> None:
         report = self._report(event.subject)
         if report and not report.incident:  # else it became one meanwhile, and this was said of something else
-            report.restricted = False
+            self._hiding.said(report, False)
             self._heard(report, report.station, ())
 
     def _likened(self, event: events.ReportLikened) -> None:
@@ -139,9 +141,15 @@ class Picture:
         if (report := self._report(event.subject)) and event.likely >= LIKELY:
             report.group = event.into
 
-    def _together(self, report: str, incident: str) -> None:
-        if (found := self._report(report)) and report != incident:
-            found.group = incident
+    def _joined(self, event: events.IncidentJoined) -> None:
+        if (found := self._report(event.report)) and event.report != event.subject:
+            found.group = event.subject
+            self._hiding.join(found, event.subject, event.how)
+
+    def _parted(self, event: events.IncidentParted) -> None:
+        if found := self._report(event.report):
+            self._hiding.part(found)
+        self._apart(event.report, event.subject)
 
     def _apart(self, report: str, incident: str) -> None:
         if (found := self._report(report)) and found.group == incident:
@@ -150,13 +158,17 @@ class Picture:
 
     def _opened(self, event: events.IncidentOpened) -> None:
         if report := self._report(event.subject):
-            report.incident, report.copy, report.decided = True, False, bool(event.reason)
-            report.category, report.restricted = event.category, event.restricted
+            report.incident, report.copy = True, False
+            report.category, report.decided = event.category, bool(event.reason)
+            if report.decided:  # what a person takes for an incident of its own is one
+                self._hiding.part(report)
+            self._hiding.said(report, event.restricted)
             self._changed(report)
 
     def _recategorised(self, event: events.IncidentRecategorised) -> None:
         if report := self._report(event.subject):
-            report.category, report.restricted, report.decided = event.category, event.restricted, True
+            report.category, report.decided = event.category, True
+            self._hiding.said(report, event.restricted)
             self._changed(report)
 
     def _placed(self, event: events.IncidentPlaced) -> None:
@@ -170,8 +182,10 @@ class Picture:
     def _falls(self, event: events.IncidentRejected | events.IncidentDismissed) -> None:
         if report := self._report(event.subject):
             report.incident = False
+            if isinstance(event, events.IncidentDismissed):
+                self._hiding.dismiss(report)
 
-    def _stands(self, event: events.IncidentVerified) -> None:
+    def _stands(self, event: events.IncidentVerified | events.IncidentReopened) -> None:
         if report := self._report(event.subject):
             report.incident = True
             self._changed(report)

@@ -39,6 +39,12 @@ class Alerts(Section):
         )
         return [{**dict(row), "evidence": json.loads(row["evidence"])} for row in found]
 
+    def get(self, alert: str, *, whole: bool) -> Row | None:
+        """One alert; `whole`: also if it is restricted."""
+        told = {"id": alert, "whole": whole}
+        row = self.db.execute(f"SELECT * FROM alerts WHERE id = :id AND {TOLD}", told).fetchone()  # noqa: S608 - ours
+        return {**dict(row), "evidence": json.loads(row["evidence"])} if row else None
+
     def _raised(self, fact: Fact, event: events.AlertRaised) -> set[str]:
         evidence = json.dumps(self.words("room", event.evidence))
         values = {name: getattr(event, name) for name in (*CLEAR, "chance")}

@@ -20,6 +20,7 @@ class Report:
     `monitor` is the known monitor who sent it, `number` a stranger's, kept in memory only; 0 for none. `area` is the
     district, or the province when no more is known, or "". `group` is another report that tells of the same thing,
     `alike` the one that said the same words first; "" when there is none. `decided`: by a person, not by the reader.
+    `own`: whether it is restricted by what was said of itself; `restricted`: by that, or by the incident it stands in.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Report:
     number: int = 0
     kind: str = ""
     category: str = ""
+    own: bool = True
     restricted: bool = True
     area: str = ""
     commune: str = ""

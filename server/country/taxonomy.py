@@ -40,9 +40,12 @@ class Taxonomy:
     restricted: frozenset[str]
     common: tuple[str, ...] = ()
     subs: Mapping[str, Sub] = field(init=False, repr=False)
+    codes: frozenset[str] = field(init=False, repr=False)  # of categories, subs and checkins
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "subs", {sub.code: sub for category in self.categories for sub in category.subs})
+        codes = {category.code for category in self.categories} | {*self.subs, *self.checkins}
+        object.__setattr__(self, "codes", frozenset(codes))
 
     def category_of(self, code: str) -> str | None:
         """The category of a sub-code, or of a category's own bare code; None for any other."""

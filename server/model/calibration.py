@@ -18,14 +18,17 @@ class Calibration:
 
     `slope`: by script ("latin", "khmer"), what a score is multiplied by. `offset`: code -> what is added, for codes
     that are more or less usual among real messages than among the examples. `incident`: probability of any incident
-    from which on a text is none of the quiet kinds. `second`, `restricted`: scores from which on these are so.
+    from which on a text is none of the quiet kinds. `second`: score from which on it is so. `suspected`: the
+    model's score from which on a text may be restricted; it is if, by the weights of `danger`, it has `restricted`.
     """
 
     slope: Mapping[str, float] = field(default_factory=lambda: {"latin": 1.0, "khmer": 1.0})
     offset: Mapping[str, float] = field(default_factory=dict)
     incident: float = 0.5
     second: float = 0.0
-    restricted: float = -2.0
+    suspected: float = -2.5
+    restricted: float = 0.0
+    danger: Mapping[str, float] = field(default_factory=dict)
 
     def probabilities(self, scores: Any, codes: Sequence[str], khmer: Sequence[bool]) -> Any:
         """A row of probabilities for each row of scores; each adds up to 1. `khmer`: whose text is mostly Khmer."""

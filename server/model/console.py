@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server import pack as packs
 from server import seal, settings
+from server.gazetteer import boundaries
 from server.log import START, Fact, Log
 from server.model import examples
 from server.model.chosen import Chosen
@@ -47,7 +47,11 @@ class Desk:
 def desk() -> Desk:
     """The desk of this DATA_DIR."""
     given = settings.read(settings.environment())
-    pack, vault, log = packs.load(given.pack), seal.Vault(given.data_dir), Log(given.record, given.pack)
+    pack, vault, log = (
+        boundaries.load(given.pack, given.data_dir),
+        seal.Vault(given.data_dir),
+        Log(given.record, given.pack),
+    )
     first = version_of(pack, examples.read(pack))
     return Desk(log, vault, Shelf(given.data_dir, vault), models(log, first))
 

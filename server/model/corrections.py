@@ -69,6 +69,8 @@ class Corrections:
     def take(self, fact: Fact) -> None:
         """Learn one fact."""
         event = fact.event
+        if not isinstance(event, events.ReportReceived) and not self._knows(event):
+            return
         if hasattr(event, "restricted") or isinstance(event, events.ReportReleased):
             self._reports[event.subject].hidden = getattr(event, "restricted", False)
         if isinstance(event, events.ReportReceived):
@@ -85,6 +87,14 @@ class Corrections:
         elif isinstance(event, events.IncidentJoined | events.IncidentParted):
             said_again = isinstance(event, events.IncidentJoined) and event.how == SAME
             self._reports[event.report].copy_of = event.subject if said_again else ""
+
+    def pass_over(self, report: str) -> None:
+        """A report of which something is not understood: it teaches nothing, whatever is said of it later."""
+        self._reports.pop(report, None)
+
+    def _knows(self, event: events.Event) -> bool:
+        """Whether this is about a report that can be understood."""
+        return str(getattr(event, "report", event.subject)) in self._reports
 
     def _read(self, fact: Fact, event: events.ReportRead | events.ReportSorted) -> None:
         report = self._reports[event.subject]

@@ -14,6 +14,10 @@ DECISIONS = (
     events.IncidentVerified,
     events.IncidentRejected,
     events.IncidentPlaced,
+    events.IncidentTriaged,
+    events.IncidentProposed,
+    events.IncidentUnverified,
+    events.IncidentReopened,
 )
 READINGS = (events.ReportRead, events.ReportSorted)
 
@@ -49,7 +53,7 @@ def after(stands: Standing, fact: Fact) -> Standing:
         return replace(held, decided=LABELS[event.kind], at=at, confirmed=False)
     if isinstance(event, events.IncidentVerified) and not stands.decided:
         return replace(held, decided=stands.category, at=at, confirmed=True)
-    if isinstance(event, events.IncidentRejected) and stands.confirmed:
+    if isinstance(event, events.IncidentRejected | events.IncidentReopened) and stands.confirmed:
         return replace(held, decided="", at=at, confirmed=False)  # what only confirmed it was taken back
     return held
 

@@ -3,7 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.pack import Pack
 from server.reading.phrases import Finder, Found
@@ -15,7 +16,11 @@ NEARLY = 0.6  # of the best weight; a more urgent category with that much goes f
 LOUDER = 2.5  # a strong phrase outweighs that much of "all is well"
 ENOUGH = 0.75  # evidence below which nothing is decided: one hint is enough to show what it may be
 # A name and a number after it. Bounded, and begun only where a Latin word begins, so that long runs cost no more.
-PAIR = re.compile(r"((?<![A-Za-z])[A-Za-z]{1,20}+|[\u1780-\u17d3]{1,12})[\s.:=_(),-]{0,4}+(\d{1,6}+)(?![/:\\-]|[.:]\d)")
+# Words without a number behind them are passed over in one go: they are a match that captures nothing.
+PAIR = re.compile(
+    r"(?:[A-Za-z]++[\s.:=_(),-]{0,4}+(?!\d))++"
+    r"|(((?<![A-Za-z])[A-Za-z]{1,20}+|[\u1780-\u17d3]{1,12})[\s.:=_(),-]{0,4}+\d{1,6}+)(?![/:\\-]|[.:]\d)"
+)
 
 
 @dataclass
@@ -27,14 +32,13 @@ class Evidence:
     found: tuple[Found, ...] = ()
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """All that was found in a text; `best` is the category or quiet code most spoken for, None if nothing is."""
 
     found: tuple[Found, ...]
     evidence: Mapping[str, Evidence]
     best: str | None
-    pairs: int = field(default=0)
+    pairs: int = 0
 
 
 class Ear:
@@ -45,19 +49,20 @@ class Ear:
         self.taxonomy = pack.taxonomy
         self.finders = [Finder(pack.keywords[each]) for each in pack.languages if each in pack.keywords]
         self.urgent_first = list(pack.keywords["urgent_first"])
-        self.not_parties = tuple(pack.keywords["not_parties"])
+        self.not_parties = frozenset(pack.keywords["not_parties"])
+        self.not_after = tuple(self.not_parties)  # Khmer has no spaces before such a word
         self.family = {code: self.taxonomy.category_of(code) or code for code in (*self.taxonomy.subs, *QUIET)}
 
     def hear(self, words: str) -> Heard:
         """What is found in these words; never raises, whatever they are."""
-        found = tuple(each for finder in self.finders for each in finder.find(words))
+        found = tuple([each for finder in self.finders for each in finder.find(words)])
         evidence: dict[str, Evidence] = defaultdict(Evidence)
         # the same words twice are no better than once
         for each in {(each.code, each.words.lower()): each for each in found if each.list in WEIGHT}.values():
             place = evidence[self.family.get(each.code, each.code)]
             place.weight += WEIGHT[each.list] * (1 + 0.15 * min(each.size - 1, 4))
             place.strong = place.strong or each.list == "strong"
-            place.found = (*place.found, each)
+            place.found += (each,)
         pairs = self._pairs(words)
         if len(pairs) > 2 or (pairs and "TALLY" in evidence):
             evidence["TALLY"].weight += min(len(pairs), 8)
@@ -66,11 +71,10 @@ class Ear:
 
     def _pairs(self, words: str) -> list[str]:
         """What looks like a party and its votes: "ABC 243", but not "ward 3" or "at 9"."""
-        pairs = [(match[1].lower(), match[0]) for match in PAIR.finditer(words)]
         return [
             pair
-            for name, pair in pairs
-            if name not in self.not_parties and (name.isascii() or not name.endswith(self.not_parties))
+            for pair, name in PAIR.findall(words)
+            if pair and name.lower() not in self.not_parties and (name.isascii() or not name.endswith(self.not_after))
         ]
 
     def _best(self, evidence: Mapping[str, Evidence]) -> str | None:

@@ -1,7 +1,8 @@
 """From what texts show to rows of numbers: weighed words and pairs of words, pieces of words, findings of the rules."""
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,7 +13,7 @@ from server.model.words import Shown
 
 PIECES = (3, 5)  # letters in a piece of a Latin word
 KHMER_PIECES = (2, 4)  # letters in a piece of Khmer, which writes no spaces
-LOUD = (2.0, 1.0, 0.5)  # how much words, pieces and findings count beside each other; measured in docs/quality.md
+LOUD = (2.0, 2.0, 0.5)  # how much words, pieces and findings count beside each other; measured in docs/quality.md
 RARE = 2  # a piece of a word must stand in that many texts of the training
 REMEMBERED = 20_000  # words whose pieces are kept once they were cut
 
@@ -38,11 +39,14 @@ class Features:
 
     def __init__(self, whole: Sequence[str], parts: Sequence[str], findings: Sequence[str], rarity: Any) -> None:
         self.whole = {name: column for column, name in enumerate(whole)}
+        # two strings that are known already are looked up quicker than a third made of them
+        self.near = {(pair[0], pair[-1]): column for pair, column in _pairs(self.whole, 2)}
+        self.apart = {(pair[0], pair[-1]): column for pair, column in _pairs(self.whole, 3)}
         self.parts = {name: column for column, name in enumerate(parts, len(whole))}
         self.findings = {name: column for column, name in enumerate(findings, len(whole) + len(parts))}
         self.rarity = np.asarray(rarity, dtype=np.float32)  # of whole and parts: rare ones say more
         self.size = len(whole) + len(parts) + len(findings)
-        self.cuts: dict[str, list[int]] = {}
+        self.cuts: dict[str, bytes] = {}  # word -> columns of its pieces
 
     @classmethod
     def learnt(cls, texts: Sequence[Shown]) -> "Features":
@@ -56,20 +60,14 @@ class Features:
 
     def rows(self, texts: Sequence[Shown]) -> csr_matrix:
         """A row for each text. Words and pieces have a fixed length each, so that long texts are no louder."""
-        columns: list[int] = []
+        columns: list[bytes] = []  # of words, pieces and findings of each text
         values: list[float] = []
-        edges = [0]  # where words, pieces and findings of each row end
         for text in texts:
-            self._words(text, columns)
-            edges.append(len(columns))
-            self._pieces(text, columns)
-            edges.append(len(columns))
-            for name, value in text.heard.items():
-                if name in self.findings:
-                    columns.append(self.findings[name])
-                    values.append(value)
-            edges.append(len(columns))
-        at, ends = np.array(columns, dtype=np.int32), np.array(edges, dtype=np.int32)
+            heard = [(self.findings[name], value) for name, value in text.heard.items() if name in self.findings]
+            columns += self._words(text), self._pieces(text), _packed([column for column, _ in heard])
+            values += [value for _, value in heard]
+        at = np.frombuffer(bytearray().join(columns), dtype=np.int32)
+        ends = np.cumsum([0, *map(len, columns)], dtype=np.int32) // at.itemsize
         data = self.rarity[np.minimum(at, len(self.rarity) - 1)]
         data[at >= len(self.rarity)] = values
         data *= np.repeat(self._loud(data, ends), np.diff(ends))
@@ -82,28 +80,40 @@ class Features:
         lengths[2::3] = 1.0  # findings are as loud as they are many
         return (np.tile(LOUD, len(lengths) // 3) / lengths).astype(np.float32)
 
-    def _words(self, text: Shown, columns: list[int]) -> None:
-        """Adds the columns of words and pairs."""
-        whole = self.whole
-        columns += [whole[name] for name in text.words if name in whole]
-        columns += [whole[name] for name in pairs(text.words) if name in whole]
+    def _words(self, text: Shown) -> bytes:
+        """The columns of words and pairs."""
+        return _packed([column for found in self.columns(text.words) for column in found if column is not None])
 
-    def _pieces(self, text: Shown, columns: list[int]) -> None:
-        """Adds the columns of pieces of words, and of Khmer."""
+    def columns(self, words: Sequence[str]) -> Iterator[Iterator[int | None]]:
+        """The columns of words, of neighbours, and of those with one word between them; None where there is none."""
+        yield map(self.whole.get, words)
+        yield map(self.near.get, zip(words, words[1:], strict=False))
+        yield map(self.apart.get, zip(words, words[2:], strict=False))
+
+    def _pieces(self, text: Shown) -> bytes:
+        """The columns of pieces of words, and of Khmer."""
         cuts = self.cuts
-        for word in text.raw:
-            columns += cuts[word] if word in cuts else self._cut(word)
-        if text.khmer:
-            columns += self._known(cut(text.khmer, KHMER_PIECES))
+        columns = b"".join([cuts[word] if word in cuts else self._cut(word) for word in text.raw])
+        return columns + self._known(cut(text.khmer, KHMER_PIECES)) if text.khmer else columns
 
-    def _cut(self, word: str) -> list[int]:
+    def _cut(self, word: str) -> bytes:
         if len(self.cuts) >= REMEMBERED:
             self.cuts.clear()
         self.cuts[word] = self._known(pieces(word))
         return self.cuts[word]
 
-    def _known(self, names: Iterable[str]) -> list[int]:
-        return [column for name in names if (column := self.parts.get(name)) is not None]
+    def _known(self, names: Iterable[str]) -> bytes:
+        return _packed([column for name in names if (column := self.parts.get(name)) is not None])
+
+
+def _packed(columns: Sequence[int]) -> bytes:
+    """Numbers of columns as an array of numpy holds them: thousands are put together sooner than turned into one."""
+    return array("i", columns).tobytes()
+
+
+def _pairs(whole: Mapping[str, int], parts: int) -> Iterator[tuple[list[str], int]]:
+    """Names of that many parts, which no space is in, and their columns."""
+    return ((pair, column) for name, column in whole.items() if len(pair := name.split(" ")) == parts)
 
 
 def _counted(texts: Iterable[set[str]]) -> dict[str, int]:

@@ -6,22 +6,23 @@ import subprocess
 import sys
 
 from server import logs, settings
+from server.gazetteer.boundaries import load as load_pack
 from server.model import examples
 from server.model.fitting import fit, version_of
 from server.model.shelf import Shelf
-from server.pack import load as load_pack
 from server.seal import Vault
 
 NICE = 10  # how far it stands behind whoever reads reports
+LONGEST = 600.0  # seconds; it takes some three, or thirty on a busy machine
 logger = logging.getLogger(__name__)
 
 
 def fitted_aside() -> None:
     """Have it fitted and put on the shelf; takes some seconds. In a thread it would hold up all others of a process.
 
-    Raises subprocess.CalledProcessError when it cannot be fitted.
+    Raises subprocess.CalledProcessError when it cannot be fitted, and TimeoutExpired when it takes far too long.
     """
-    subprocess.run([sys.executable, "-m", "server.model.first"], check=True)  # noqa: S603 - our own file
+    subprocess.run([sys.executable, "-m", "server.model.first"], check=True, timeout=LONGEST)  # noqa: S603 - our own file
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
     os.nice(NICE)
     logs.start()
     given = settings.read(settings.environment())
-    pack, vault = load_pack(given.pack), Vault(given.data_dir)
+    pack, vault = load_pack(given.pack, given.data_dir), Vault(given.data_dir)
     known, shelf = examples.read(pack), Shelf(given.data_dir, vault)
     if shelf.get(version_of(pack, known)) is None:
         shelf.put(fit(pack, known))

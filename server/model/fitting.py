@@ -3,11 +3,9 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import astuple
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from server.model.evidence import Ear
 from server.model.examples import QUIET, Example
@@ -17,7 +15,7 @@ from server.model.words import Eye
 from server.pack import Pack
 
 FORM = "2"  # of the features and of the fitting: a new one makes a new version
-STRENGTH = 5.0  # how closely the weights follow the examples
+STRENGTH = 10.0  # how closely the weights follow the examples
 WEIGHT = 3.0  # a correction counts as that many examples
 NEVER = -9.0  # the score of what no example is
 
@@ -48,7 +46,8 @@ def fit(pack: Pack, examples: Sequence[Example], corrections: Sequence[Example] 
 
 def version_of(pack: Pack, examples: Sequence[Example], corrections: Sequence[Example] = ()) -> str:
     """8 hexadecimal digits of all that a model is fitted from."""
-    made_of = [FORM, pack.keywords, [astuple(each) for each in examples], [astuple(each) for each in corrections]]
+    rows = [[list(vars(each).values()) for each in given] for given in (examples, corrections)]
+    made_of = [FORM, pack.keywords, *rows]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:8]
 
 
@@ -73,6 +72,8 @@ def _alone(rows: Any, is_so: Sequence[bool], weights: Any) -> Layer:
     """Yes or no, as one score."""
     if len(set(is_so)) < 2:
         return Layer(("yes",), np.zeros((rows.shape[1], 1), np.float32), np.full(1, NEVER, np.float32))
+    from sklearn.linear_model import LogisticRegression  # most processes fit nothing, and it takes long to import
+
     # the dual solver is ten times as fast here as the usual one; its order of examples is fixed by random_state
     made = LogisticRegression(
         C=STRENGTH, class_weight="balanced", solver="liblinear", dual=True, tol=0.01, max_iter=300, random_state=0

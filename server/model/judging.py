@@ -1,8 +1,7 @@
 """What a model makes of texts: category, how sure, what else is told, and the words that decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from server.model import calibration
 from server.model.evidence import Ear, Heard
 from server.model.examples import QUIET
 from server.model.reasons import Reasons
+from server.model.suspicion import Suspicion
 from server.model.trained import Model, Opinions
 from server.model.words import Eye
 from server.pack import Pack
@@ -17,8 +17,7 @@ from server.pack import Pack
 SURE = 0.5  # probability of a sub-code from which on it is taken
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`code`: category or OKAY, TALLY, NONE, "" when no word of the text is known; `sure`: its probability.
 
     `second` and `sub` may be None; `because` are the words that spoke most for a
@@ -39,7 +38,7 @@ class Judge:
     def __init__(self, pack: Pack, ear: Ear, model: Model) -> None:
         self.model, self.eye, self.calibration = model, Eye(pack, ear), calibration.read(pack)
         self.quiet = np.array([code in QUIET for code in model.codes])
-        self.reasons = Reasons(model)
+        self.reasons, self.suspicion = Reasons(model), Suspicion(pack, model, self.calibration)
 
     def judge(self, texts: Sequence[str], heard: Sequence[Heard]) -> list[Judgement]:
         """A judgement of each text, given what was heard in it."""
@@ -52,41 +51,42 @@ class Judge:
         incident = sure[:, ~self.quiet].sum(axis=1)
         hidden = np.where(self.quiet, incident[:, None] >= self.calibration.incident, False)
         best = np.where(hidden, -1.0, sure).argmax(axis=1)
-        restricted = opinions.restricted >= self.calibration.restricted
+        restricted = self.suspicion.held(texts, opinions, sure).tolist()
         known = opinions.known | np.array([each.best is not None for each in heard])
-        codes = [self.model.codes[at] if known[row] else "" for row, at in enumerate(best)]
-        subs = self._subs(opinions, best)
+        columns, told = best.tolist(), opinions.told.tolist()  # a list gives one number sooner than an array does
+        codes = [self.model.codes[at] if so else "" for at, so in zip(columns, known.tolist(), strict=True)]
+        shares, subs = sure[np.arange(len(best)), best].tolist(), self._subs(opinions, best)
         return [
             Judgement(
                 code,
-                float(sure[at, best[at]]) if code else 0.0,
-                self._second(opinions.told[at], code),
+                shares[at] if code else 0.0,
+                self._second(told[at], code),
                 subs[at] if code else None,
-                bool(restricted[at]),
-                self.reasons.found(texts[at], shown[at], int(best[at])) if code and code not in QUIET else (),
+                restricted[at],
+                self.reasons.found(texts[at], shown[at], columns[at]) if code and code not in QUIET else (),
             )
             for at, code in enumerate(codes)
         ]
 
-    def _second(self, told: Any, code: str) -> str | None:
+    def _second(self, told: list[float], code: str) -> str | None:
         """The other category that is most surely told too; what is no incident has none."""
         if code in QUIET or not code:
             return None
         codes = self.model.layers["told"].codes
-        score, name = max((score, name) for score, name in zip(told, codes, strict=True) if name != code)
+        score, name = max([each for each in zip(told, codes, strict=True) if each[1] != code])
         return name if score >= self.calibration.second and name not in QUIET else None
 
     def _subs(self, opinions: Opinions, best: Any) -> list[str | None]:
         """The sub-code of each text's category, when one is more likely than all others together."""
         subs: list[str | None] = [None] * len(best)
-        for at in {int(each) for each in best}:
+        for at in np.unique(best).tolist():
             layer = self.model.layers.get(self.model.codes[at])
             if layer is None:
                 continue
             of = np.flatnonzero(best == at)
             powers = np.exp(layer.scores(opinions.rows[of]))
             shares = powers / powers.sum(axis=1, keepdims=True)
-            for row, share in zip(of, shares, strict=True):
-                likely = int(share.argmax())
-                subs[row] = layer.codes[likely] if share[likely] >= SURE else None
+            sure, likely = (shares.max(axis=1) >= SURE).tolist(), shares.argmax(axis=1).tolist()
+            for row, is_so, sub in zip(of.tolist(), sure, likely, strict=True):
+                subs[row] = layer.codes[sub] if is_so else None
         return subs

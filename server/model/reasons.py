@@ -2,10 +2,10 @@
 
 from array import array
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
-from server.model.features import pairs
 from server.model.trained import Model
 from server.model.words import LONGEST, Shown
 from server.reading.letters import letters
@@ -20,7 +20,7 @@ class Reasons:
 
     def __init__(self, model: Model) -> None:
         features, weights = model.features, model.layers["category"].weights
-        self.whole = features.whole
+        self.features = features
         speaks = weights - weights.mean(axis=1, keepdims=True)  # for a code, and not for every code
         speaks = (speaks[: len(features.rarity)] * features.rarity[:, None]).T.astype(np.float32)
         self.columns = [array("f", column.tobytes()) for column in speaks]  # quicker to ask for one number
@@ -38,28 +38,31 @@ class Reasons:
                 runs[-1].append(at)
             else:
                 runs.append([at])
-        runs.sort(key=lambda run: -max(adds[at] for at in run))
-        spans = _spans(text, shown)
-        return tuple(text[spans[run[0]][0] : spans[run[-1]][1]] for run in runs[:MOST])
+        if not runs:
+            return ()
+        spans = _spans(text, shown, runs[-1][-1])
+        runs.sort(key=lambda run: -max([adds[at] for at in run]))
+        return tuple([text[spans[run[0]][0] : spans[run[-1]][1]] for run in runs[:MOST]])
 
     def _words(self, words: Sequence[str], code: int) -> list[float]:
         """What each word adds: by itself, and half of what it adds in a pair."""
-        whole, speaks = self.whole, self.columns[code]
-        adds = [speaks[column] if (column := whole.get(word)) is not None else 0.0 for word in words]
-        near = len(words) - 1
-        for number, pair in enumerate(pairs(words)):
-            if (column := whole.get(pair)) is not None:
-                first, apart = (number, 1) if number < near else (number - near, 2)
-                adds[first] += speaks[column] / 2
-                adds[first + apart] += speaks[column] / 2
+        speaks = self.columns[code]
+        alone, *both = self.features.columns(words)
+        adds = [0.0 if column is None else speaks[column] for column in alone]
+        for apart, found in enumerate(both, 1):
+            for first, column in enumerate(found):
+                if column is not None:
+                    adds[first] += speaks[column] / 2
+                    adds[first + apart] += speaks[column] / 2
         return adds
 
 
-def _spans(text: str, shown: Shown) -> list[tuple[int, int]]:
-    """Where each of the words stands in the text."""
-    kept = set(shown.places)
-    spans = [span for place, span in enumerate(places(text, shown.tokens)) if place in kept]
-    if shown.cut:
+def _spans(text: str, shown: Shown, last: int) -> list[tuple[int, int]]:
+    """Where each of the words stands in the text, up to the `last` that is asked for."""
+    kept = shown.places[: last + 1]
+    every = list(islice(places(text, shown.tokens), kept[-1] + 1)) if kept else []
+    spans = [every[place] for place in kept]
+    if last >= len(shown.places):
         at = [place for _, place in letters(text[:LONGEST])]
         spans += [(at[start], at[end - 1] + 1) for start, end in places(shown.khmer, shown.cut)]
     return spans

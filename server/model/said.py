@@ -1,7 +1,7 @@
 """What the words of a report say, put the same way whether phrases alone were weighed or a model judged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.country.taxonomy import Taxonomy
 from server.model.evidence import QUIET, WEIGHT, Evidence, Heard
@@ -9,11 +9,11 @@ from server.model.judging import Judgement
 
 MOST = 4  # words shown as the reason
 DOUBT = 1.5  # evidence that stands for all that was not understood
+NOTHING = Evidence()
 SURE = 0.6  # probability from which on words contradict a code, and may be grave
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """`code`: a category or what is no incident, None if nothing is said. `sure`: enough to speak against a code;
     `grave`: enough for any severity."""
 
@@ -48,7 +48,7 @@ def by_phrases(heard: Heard, known: Taxonomy, urgent_first: Sequence[str]) -> Sa
 
 def by_model(heard: Heard, judged: Judgement, known: Taxonomy) -> Said:
     """What the model says; phrases that say the same come first among the reasons, and their sub-code before its."""
-    agreed = heard.evidence.get("NOISE" if judged.code == "NONE" else judged.code, Evidence())
+    agreed = heard.evidence.get("NOISE" if judged.code == "NONE" else judged.code, NOTHING)
     phrases, sub = _phrases(agreed, known)
     others = [words for words in judged.because if not any(words in each or each in words for each in phrases)]
     return Said(
@@ -66,7 +66,7 @@ def by_model(heard: Heard, judged: Judgement, known: Taxonomy) -> Said:
 def _phrases(evidence: Evidence, known: Taxonomy) -> tuple[tuple[str, ...], str | None]:
     """The phrases, weightiest first, and the sub-code that the first of them stands for."""
     found = sorted(evidence.found, key=lambda each: -WEIGHT[each.list] * each.size)
-    return tuple(each.words for each in found), next((each.code for each in found if each.code in known.subs), None)
+    return tuple([each.words for each in found]), next((each.code for each in found if each.code in known.subs), None)
 
 
 def _share(evidence: Mapping[str, Evidence], best: str) -> float:

@@ -2,23 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.model.evidence import QUIET, Ear, Heard
 from server.pack import Pack
-from server.reading.letters import KHMER, letters
+from server.reading.letters import has_khmer, letters
 
 REMEMBERED = 20_000  # tokens that are kept once they were looked at
 LONGEST = 4_000  # characters that are looked at; a report is shorter
 CLOCK = (
     r"\d{1,2}(?:\s?[:.,;]\s?\d\d|\s\d\d)?\s?(?:[ap]\.?\s?m\b|hrs?\b|o'?clock)",  # 9am, 10.30 a.m, 2 o'clock
     r"\d{1,2}:\d\d",
+    r"\d{1,2}\.[0-5]\d",  # after "at" or "by" only
 )
 TOKEN = re.compile(
-    rf"(?<![\d/]){CLOCK[0]}|(?<![\d/:]){CLOCK[1]}(?![\d/:])"
-    r"|\d+(?:\s?[/-]\s?\d+){2,8}|\d+"
-    r"|[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_\u1780-\u17ff]+)*",
-    re.IGNORECASE,
+    r"[^\W\d_\u1780-\u17ff]++(?:['’`][^\W\d_\u1780-\u17ff]++)*+"  # words first: there are most of them
+    rf"|(?=\d)(?i:(?<![\d/]){CLOCK[0]}|(?<![\d/:]){CLOCK[1]}(?![\d/:])|(?<=at |by ){CLOCK[2]}(?![\d.])"
+    r"|\d+(?:\s?[/-]\s?\d+){2,8}|\d+)"
 )
 HOUR = re.compile("|".join(CLOCK), re.IGNORECASE)
 PARTS = (0, 8, 9, 10, 12, 14, 15, 16)  # the hours at which a part of the day begins
@@ -26,8 +26,7 @@ STRONG, PHRASE, BEST = 0.7, 0.5, 1.0  # how much a finding of the rules counts b
 HEAVIEST = 8.0  # evidence beyond which more makes no difference
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """What a text shows: `raw` words as written, `words` in the pack's spelling, `khmer` letters, `heard` phrases.
 
     Words that only tell where are left out (`idle` of keywords.json); an hour stands in both lists as "@09".
@@ -58,16 +57,12 @@ class Eye:
     def look(self, text: str, heard: Heard) -> Shown:
         """What `text` shows; `heard` is what the ear heard in it."""
         text = text[:LONGEST]
-        raw, words, places, known = [], [], [], self.known
-        tokens = TOKEN.findall(text)
-        for place, token in enumerate(tokens):
-            plain, spelt = known[token] if token in known else self._known(token)
-            if plain:
-                raw.append(plain)
-            if spelt:
-                words.append(spelt)
-                places.append(place)
-        khmer = "".join(ch for ch, _ in letters(text)) if KHMER.search(text) else ""
+        tokens, known = TOKEN.findall(text), self.known
+        both = [known[token] if token in known else self._known(token) for token in tokens]
+        raw = [plain for plain, _ in both if plain]
+        words = [spelt for _, spelt in both if spelt]
+        places = [place for place, (_, spelt) in enumerate(both) if spelt]
+        khmer = "".join([ch for ch, _ in letters(text)]) if has_khmer(text) else ""
         cut = self._cut(khmer)
         return Shown(raw, words + cut, khmer, _findings(heard), tokens, places, cut)
 

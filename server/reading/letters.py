@@ -9,6 +9,11 @@ KHMER = re.compile(r"[\u1780-\u17ff]")
 LOOK_ALIKE = (("្ដ", "្ត"), ("ឲ", "ឱ"), ("អោយ", "ឱ្យ"), ("េា", "ោ\u200b"), ("េី", "ើ\u200b"), ("ឪ", "ឱ"))
 
 
+def has_khmer(text: str) -> bool:
+    """Whether any Khmer stands in a text; quick where most texts are plain."""
+    return not text.isascii() and KHMER.search(text) is not None
+
+
 def letters(text: str) -> list[tuple[str, int]]:
     """The characters of a text without spaces and zero-width ones, look-alikes made one, and where each stands."""
     for seen, meant in LOOK_ALIKE:

@@ -9,15 +9,15 @@ is what keeps "death" out of "names of the dead".
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import compress, count, product
 from typing import Any, NamedTuple
 
-from server.reading.letters import KHMER, letters
+from server.reading.letters import has_khmer, letters
 
-WORD = re.compile(r"[^\W\d_\u1780-\u17ff]+(?:['’`][^\W\d_]+)*|[.!?;](?=\s|$)")
-STOP, STOP_SIGNS = ".", ".!?;។"  # no phrase goes on after the end of a sentence
+WORD = re.compile(r"([^\W\d_\u1780-\u17ff]++(?:['’`][^\W\d_]++)*+|[.!?;](?=\s|$))")
+STOP, STOP_SIGNS = ".", frozenset(".!?;។")  # no phrase goes on after the end of a sentence
 REMEMBERED = 20_000  # spellings of words that are kept once they were looked up
 
 
@@ -71,6 +71,7 @@ class Finder:
         self.uses: dict[Any, Use] = {}  # a part, as a tuple of words or a Khmer string -> what it is part of
         for phrase, code, name in phrases:
             self._learn(phrase.replace("*", ""), code, name)
+        self.opens = {number for use in self.uses.values() for number in use.later}  # parts after which others may come
         self.scripts = {type(part) for part in self.uses}  # tuple: words, str: Khmer
 
     def _learn_spelling(self, words: Mapping[str, Any], stems: set[str]) -> None:
@@ -106,7 +107,7 @@ class Finder:
 
     def _units(self, part: str) -> Any:
         """A part as it will be met in a text: a tuple of words, or a string of Khmer."""
-        if KHMER.search(part):
+        if has_khmer(part):
             return "".join(ch for ch, _ in letters(part))
         return tuple(spelt for word in WORD.findall(part) if (spelt := self.spelt(word)))
 
@@ -114,13 +115,16 @@ class Finder:
         """The phrases in `text`, longest first, none using a word or letter of another."""
         found: list[Found] = []
         if tuple in self.scripts:
-            tokens = WORD.findall(text)
-            spelt = [self.spelt(token) for token in tokens]
-            spans = (span for span, word in zip(places(text, tokens), spelt, strict=True) if word)
-            found += self._found(text, tuple(word for word in spelt if word), spans)
-        if str in self.scripts and KHMER.search(text):
+            pieces, known = WORD.split(text), self.known  # words, and what lies between them
+            spelt = [known[word] if word in known else self.spelt(word) for word in pieces[1::2]]
+            units = tuple(filter(None, spelt))
+            if candidates := self._candidates(units, units):
+                found += _chosen(candidates, pieces, list(compress(count(1, 2), spelt)))
+        if str in self.scripts and has_khmer(text):
             chars = letters(text)
-            found += self._found(text, "".join(ch for ch, _ in chars), ((at, at + 1) for _, at in chars))
+            signs = "".join([ch for ch, _ in chars])
+            if candidates := self._candidates(signs, [_head(signs, at) for at in range(len(signs))]):
+                found += _chosen(candidates, text, [at for _, at in chars])
         return found
 
     def spelt(self, word: str) -> str:
@@ -141,48 +145,43 @@ class Finder:
                 return known
         return word
 
-    def _found(self, text: str, units: Any, spans: Iterator[Piece]) -> list[Found]:
-        """The phrases among these units, longest first, each unit used once."""
-        candidates = self._candidates(units)
-        if not candidates:
-            return []
-        free, where = bytearray(b"\1") * len(units), list(spans)
-        found = []
-        for phrase, pieces in sorted(candidates, key=lambda candidate: -candidate[0].size):
-            if all(0 not in free[start:end] for start, end in pieces):
-                for start, end in pieces:
-                    free[start:end] = bytes(end - start)
-                words = " … ".join(text[where[start][0] : where[end - 1][1]] for start, end in pieces)
-                found.append(Found(phrase.code, phrase.list, phrase.size, words))
-        return found
-
-    def _candidates(self, units: Any) -> list[tuple[Phrase, list[Piece]]]:
-        """Every phrase that could be meant; a half-found one waits in `begun` for its next part."""
+    def _candidates(self, units: Any, heads: Sequence[Any]) -> list[tuple[Phrase, list[Piece]]]:
+        """Every phrase that could be meant; a half-found one waits in `begun` for its next part. `heads`: how a part
+        that begins at each unit would begin."""
+        uses, many = self.uses, len(units)
         begun: dict[int, list[Piece]] = {}
         candidates = []
-        for use, start, end in self._parts(units):
-            if use is None:
+        for start, lengths in enumerate(map(self.heads.get, heads)):
+            if begun and units[start] in STOP_SIGNS:
                 begun.clear()
-                continue
-            candidates += [(phrase, [(start, end)]) for phrase in use.alone]
-            for before in begun.keys() & use.later.keys():
-                pieces, (then, phrases) = begun[before], use.later[before]
-                if 0 <= start - pieces[-1][1] <= self.gap:
-                    begun[then] = [*pieces, (start, end)]
-                    candidates += [(phrase, begun[then]) for phrase in phrases]
-            begun[use.number] = [(start, end)]
+            for length in lengths or ():
+                end = start + length
+                if end > many or (use := uses.get(units[start:end])) is None:
+                    continue
+                for phrase in use.alone:
+                    candidates.append((phrase, [(start, end)]))
+                for before in begun.keys() & use.later.keys() if use.later else ():
+                    pieces, (then, phrases) = begun[before], use.later[before]
+                    if 0 <= start - pieces[-1][1] <= self.gap:
+                        begun[then] = [*pieces, (start, end)]
+                        candidates += [(phrase, begun[then]) for phrase in phrases]
+                if use.number in self.opens:
+                    begun[use.number] = [(start, end)]
         return candidates
 
-    def _parts(self, units: Any) -> Iterator[tuple[Use | None, int, int]]:
-        """The parts of phrases that stand there, in order; None where a sentence ends."""
-        heads, uses = self.heads, self.uses
-        for start, unit in enumerate(units):
-            if unit in STOP_SIGNS:
-                yield None, start, start
-            for length in heads.get(_head(units, start), ()):
-                end = start + length
-                if end <= len(units) and (use := uses.get(units[start:end])):
-                    yield use, start, end
+
+def _chosen(candidates: list[tuple[Phrase, list[Piece]]], text: Sequence[str], where: Sequence[int]) -> list[Found]:
+    """The phrases found, longest first, each unit used once. `where`: which piece of the text each unit is."""
+    free = bytearray(b"\1") * len(where)
+    found = []
+    for phrase, pieces in sorted(candidates, key=lambda candidate: -candidate[0].size):
+        if any([0 in free[first:after] for first, after in pieces]):
+            continue
+        for first, after in pieces:
+            free[first:after] = bytes(after - first)
+        words = " … ".join(["".join(text[where[first] : where[after - 1] + 1]) for first, after in pieces])
+        found.append(Found(phrase.code, phrase.list, phrase.size, words))
+    return found
 
 
 def _head(units: Any, start: int) -> Any:

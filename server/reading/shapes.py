@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from server.country import registry
+from server.reading.clocks import WITH_SLIPS, clock_of
 
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
@@ -26,13 +27,12 @@ ORDINARY = CAPITALS | frozenset(WORDS.split())
 
 # A token: no spaces or separators inside, and it does not cross the border between Khmer and other scripts.
 TOKEN = re.compile(r"[^\s,;|\u1780-\u17ff]+|[\u1780-\u17ff]+")
+# A word at first sight, as most tokens are: no code, no SOS, and no station ends so, slips or not.
+WORD = re.compile(r"[\"'(]*(?![Ss][Oo][Ss]\b)[A-Za-z]{2,}[a-hjkmnp-z][\"').:?!]*")
 STATION = re.compile(r"(?:([A-Za-z]{2})[-:./!]?)??([A-Za-z]{2})[-.]?([0-9OoIil]{4})(?:[-./]?([0-9OoIil]))?")
+STATION_ENDS = frozenset("0123456789OoIil")
 NEARLY_STATION = re.compile(r"[A-Za-z]{2}-?[0-9]{1,6}(?:-[0-9A-Za-z])?")
 NEARLY_NUMBER = re.compile(r"(?=\D*[0-9])[0-9OoIil:.-]{2,}")
-CLOCK = re.compile(r"([01]?[0-9]|2[0-3])(?:[:.hH]([0-5][0-9])(?:[hH](?:[rR][sS]?)?)?)? ?(?:([aApP])\.?[mM])?")
-CLOCK_OF_FOUR = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])[hH](?:[rR][sS]?)?")
-CLOCK_WITH_SLIPS = re.compile(r"[0-9OoIil]{1,2}[:.][0-9OoIil]{2}")
-CLOCK_IN_WORDS = re.compile(r"(?<![0-9:./-])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:/-]) ?(?:([aApP])\.?[mM])?")
 SOS = re.compile(r"(S\.?[O0]\.?S)(?:[^A-Za-z0-9]+(.*)|([A-Za-z]{2}[0-9OoIil]{0,3}[0-9].*))?", re.IGNORECASE)
 LIST = re.compile(r"[^#@*/+&=()_]+")
 
@@ -69,7 +69,8 @@ def tokens(plain: str, known: Known) -> list[Token]:
     """The tokens of a text that went through PLAIN and has no zero-width characters."""
     joined: list[Token] = []
     for match in TOKEN.finditer(plain):
-        for token in _guess(Token(match.start(), match.end(), match.group()), known):
+        found = Token(match.start(), match.end(), match.group())
+        for token in (found,) if WORD.fullmatch(found.text) else _guess(found, known):
             parted = len(joined) > 1 and joined[-1].text == "-"  # "KD0123 - 7"
             check = token._replace(start=joined[-1].start, text=f"- {token.text}") if parted else token
             both = _both(joined[-2 if parted else -1], check, known) if joined else None
@@ -77,11 +78,6 @@ def tokens(plain: str, known: Known) -> list[Token]:
                 del joined[-2 if parted else -1 :]
             joined.append(both or token)
     return joined
-
-
-def clock_in_words(plain: str) -> str | None:
-    """The first clock with a colon ("10:40", "2:05 pm") anywhere in a text, as "HH:MM"."""
-    return _clock(CLOCK_IN_WORDS.search(plain))
 
 
 def _guess(token: Token, known: Known) -> Iterator[Token]:
@@ -113,9 +109,8 @@ def _sos(token: Token, found: re.Match[str], known: Known) -> Iterator[Token]:
 
 def _with_digits(token: Token, bare: str, known: Known) -> Iterator[Token]:
     """Letters, digits and signs together: a clock, a station, one glued to a code, several in a list, or a word."""
-    slipped = CLOCK_WITH_SLIPS.fullmatch(bare) and any(char.isdigit() for char in bare)
-    plain = bare.translate(SLIPS) if slipped else bare
-    clock = _clock(CLOCK.fullmatch(plain) or CLOCK_OF_FOUR.fullmatch(plain))
+    slipped = WITH_SLIPS.fullmatch(bare) and any(char.isdigit() for char in bare)
+    clock = clock_of(bare.translate(SLIPS) if slipped else bare)
     found = None if clock else STATION.fullmatch(bare)
     behind = STATION.fullmatch(bare[:-2]) if bare[-2:].upper() in known.codes else None
     if clock:
@@ -170,25 +165,15 @@ def _station(letters: str, digits: str, check: str | None) -> StationCode:
     return StationCode(code, check, None if check is None else registry.check_digit(code) == check)
 
 
-def _clock(found: re.Match[str] | None) -> str | None:
-    """A match of hour, minutes and half of the day as "HH:MM"; None when it is only a number."""
-    if found is None:
-        return None
-    hour, minutes, half = int(found[1]), found[2], found[3] if found.re.groups > 2 else None
-    if minutes is None and half is None:
-        return None
-    if half and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if half in "pP" else 0)
-    return f"{hour:02d}:{minutes or '00'}"
-
-
 def _both(last: Token, token: Token, known: Known) -> Token | None:
     """What a space has parted, as one: "KD 0123-7", "KD0123 7", "10:40 PM", "2 pm"; None when they stay two."""
     if token.start - last.end != 1 or len(last.text) + len(token.text) > LONGEST:
         return None
+    if last.kind not in ("number", "clock") and token.text[-1] not in STATION_ENDS:
+        return None
     whole = Token(last.start, token.end, f"{last.text} {token.text}")
     if last.kind in ("number", "clock") and token.text.upper().strip(EDGES) in ("AM", "PM", "A.M", "P.M"):
-        clock = _clock(CLOCK.fullmatch(whole.text.strip(EDGES)))
+        clock = clock_of(whole.text.strip(EDGES))
         return whole._replace(kind="clock", value=clock) if clock else None
     found = STATION.fullmatch(whole.text.replace(" ", ""))
     if not found or found[1] or " " in (whole.text[1], whole.text[3]) or last.kind == "clock":

@@ -4,13 +4,14 @@ import json
 import sqlite3
 from typing import Any
 
-from server.corroborate import Voice, independent
+from server.corroborate import Voice, counts_not, independent, witnesses
+from server.incidents import MAY_BE, UNDECIDED
 
 MOST = 12  # suggestions on one card
 # whoever may not see a report must not learn of it from a number; the words of these questions are all our own
 ALL = "(cards.id = :card OR (cards.stands = :card AND :card != ''))"
 VOICES = (
-    "SELECT iif(monitor != '', monitor, iif(claims != '', claims, source)) AS person, organisation, gateway,"  # noqa: S608
+    "SELECT cards.id, iif(monitor != '', monitor, iif(claims != '', claims, source)) AS person, organisation, gateway,"  # noqa: S608
     " EXISTS (SELECT 1 FROM photos WHERE card = cards.id) AS documentary,"
     " (copy OR alike_of != '' OR ifnull(joined.how, '') = 'same message') AS copy"
     f" FROM cards LEFT JOIN joined ON report = cards.id WHERE {ALL} AND standing != 'blocked'"
@@ -25,11 +26,12 @@ PHOTOS = (
     f" WHERE {ALL} AND cards.restricted <= :restricted"
 )
 OPEN = (  # what may be joined into this card, or where it may be joined itself, as long as nobody has decided
-    'SELECT suggested.report, into_.id AS "into", how, likely, text, suggested.place, minutes, suggested.category'
+    'SELECT suggested.report, into_.id AS "into", how, likely, text, suggested.place, minutes, suggested.category'  # noqa: S608
     " FROM suggested JOIN cards AS told ON told.id = suggested.report JOIN cards AS named ON named.id = incident"
     " JOIN cards AS into_ ON into_.id = iif(named.stands = '', named.id, named.stands)"
-    " WHERE {which} AND told.id != into_.id AND told.stands = '' AND ifnull(told.status, 'new') = 'new'"
-    " AND into_.status IN ('new', 'verified') AND told.restricted = into_.restricted"
+    " WHERE {which} AND told.id != into_.id AND told.stands = ''"
+    f" AND ifnull(told.status, 'new') IN {UNDECIDED} AND into_.status IN {MAY_BE}"
+    " AND told.restricted = into_.restricted"
     " AND told.rehearsal = into_.rehearsal AND 'blocked' NOT IN (told.standing, into_.standing)"
     " AND NOT EXISTS (SELECT 1 FROM apart WHERE apart.report = told.id AND apart.incident IN (named.id, into_.id))"
 )
@@ -39,9 +41,7 @@ HERE = "(named.id = :card OR (named.stands = :card AND :card != ''))"
 def of(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
     """The columns of a card that depend on others; see joined.sql."""
     values = {"card": row["id"], "restricted": row["restricted"]}
-    voices = db.execute(VOICES, values).fetchall()
-    known = {voice["person"]: voice["organisation"] for voice in voices if voice["organisation"]}
-    said = [Voice(each["person"], each["gateway"], bool(each["documentary"]), bool(each["copy"])) for each in voices]
+    _, said, known = _voices(db, values)
     counted = db.execute(REPORTS, values).fetchone()
     return {
         "reports": counted["reports"],
@@ -50,6 +50,22 @@ def of(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
         "photos": db.execute(PHOTOS, values).fetchone()[0],
         "suggestions": json.dumps(_open(db, values)),
     }
+
+
+def sources(db: sqlite3.Connection, card: str, restricted: int) -> dict[str, str]:
+    """Which reports of an incident are independent sources: report -> "", or why it is none besides those."""
+    reports, said, known = _voices(db, {"card": card, "restricted": restricted})
+    chosen = witnesses(said, known)
+    beside = [said[at] for at in chosen]
+    return {report: "" if at in chosen else counts_not(said[at], beside, known) for at, report in enumerate(reports)}
+
+
+def _voices(db: sqlite3.Connection, values: dict[str, Any]) -> tuple[list[str], list[Voice], dict[str, str]]:
+    """The reports of a card, what each counts for, and the organisations of their persons."""
+    found = db.execute(VOICES, values).fetchall()
+    known = {voice["person"]: voice["organisation"] for voice in found if voice["organisation"]}
+    said = [Voice(each["person"], each["gateway"], bool(each["documentary"]), bool(each["copy"])) for each in found]
+    return [each["id"] for each in found], said, known
 
 
 def _open(db: sqlite3.Connection, values: dict[str, Any]) -> list[dict[str, Any]]:

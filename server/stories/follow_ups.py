@@ -15,18 +15,18 @@ GOES_ON = 4 * 60  # minutes after which somebody speaks of something else
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
-        "none": -3.1,
-        "cue": 2.9,  # words that go on with something
-        "ideas": 3.9,
-        "foreign": -0.2,
-        "late": -0.5,
+        "none": -2.3,
+        "cue": 2.6,  # words that go on with something
+        "ideas": 3.8,
+        "foreign": -0.8,
+        "late": -0.6,
         "family": 1.1,
-        "calm": -1.2,  # it was taken for no incident
-        "nowhere": 1.7,  # it names no place
-        "here": 0.8,  # it names the place again
+        "calm": -0.5,  # it was taken for no incident
+        "nowhere": 1.6,  # it names no place
+        "here": 0.7,  # it names the place again
         "brief": 1.5,
-        "coded": -2.7,
-        "other sub": -1.0,
+        "coded": -3.1,
+        "other sub": -1.1,
     }
 )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from server import events
+from server.incidents import MAY_BE, UNDECIDED
 from server.log import Fact, place
 from server.seal import Vault
 from server.sections.section import Section, moment
@@ -22,6 +23,7 @@ READER = "reader"  # joins by itself; a person's decision that came first stands
 RESTRICTING = (events.ReportRead, events.ReportSorted, events.IncidentOpened, events.IncidentRecategorised)
 TOUCHING = (
     *(events.ReportReleased, events.IncidentVerified, events.IncidentRejected),
+    *(events.IncidentUnverified, events.IncidentReopened),
     *(events.ReportPhotographed, events.ReportLikened),
 )
 STANDING = (events.MonitorEnrolled, events.MonitorRetired, events.SourceBlocked, events.SourceUnblocked)
@@ -128,7 +130,7 @@ class Joined(Section):
         if len(rows) < 2 or rows[report]["stands"] or rows[head]["number"] is None:
             return False
         alike = all(rows[report][name] == rows[head][name] for name in ("restricted", "rehearsal"))
-        open_ = rows[head]["status"] in ("new", "verified") and rows[report]["status"] in (None, "new")
+        open_ = rows[head]["status"] in MAY_BE and rows[report]["status"] in (None, *UNDECIDED)
         blocked = "blocked" in (rows[report]["standing"], rows[head]["standing"])
         return by != READER or (alike and open_ and not blocked)
 

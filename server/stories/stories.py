@@ -51,6 +51,7 @@ class Stories:
             events.IncidentVerified: lambda event: known.stands(event.subject, True),
             events.IncidentRejected: lambda event: known.stands(event.subject, False),
             events.IncidentDismissed: lambda event: known.stands(event.subject, False),
+            events.IncidentReopened: lambda event: known.stands(event.subject, True),
             events.IncidentRecategorised: known.sorted,
             events.IncidentPlaced: known.placed,
             events.IncidentJoined: lambda event: known.join(event.report, event.subject),
