@@ -16,6 +16,8 @@ import room
 from dashboard.live import Live
 from server import settings
 from server.log import Log
+from server.model import examples
+from server.model.fitting import version_of
 from server.pack import Pack
 from tests import days
 from tests.days import report_id
@@ -28,9 +30,21 @@ cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 Eyes = dict[str, FlaskClient]  # role -> a program in it
 DESKS = ("administrator", "security_lead", "analyst")
 HERE = "http://localhost:5000"
+WAY: list[tuple[str, dict[str, Any]]] = [  # to a verdict: door, body
+    ("triage", {"severity": 2, "reason": "less than it looked"}),
+    ("checks", {"step": "contrary", "outcome": "done"}),
+    ("unverified", {"reason": "nobody can be reached"}),
+    ("confirmation", {"reason": "so it is"}),
+    ("decline", {"reason": "so it is not"}),
+    ("reopening", {"reason": "somebody called"}),
+    ("description", {"basis": "saw"}),
+    ("replies", {"state": "asked", "who": "the head of the station"}),
+]
 WRITES = [  # address, body
     (f"/api/v1/incidents/{report_id(days.NEW)}/verification", {"method": "call_back", "reason": "called back"}),
     (f"/api/v1/incidents/{report_id(days.NEW)}/rejection", {"method": "document", "reason": "not so"}),
+    *((f"/api/v1/incidents/{report_id(days.NEW)}/{door}", body) for door, body in WAY),
+    (f"/api/v1/reports/{report_id(days.NEW)}/translation", {"language": "en", "words": "five ballots"}),
     (f"/api/v1/incidents/{report_id(days.NEW)}/category", {"code": "IN", "reason": "rather this"}),
     (f"/api/v1/incidents/{report_id(days.NEW)}/place", {"place": "0805", "reason": "they said where"}),
     (f"/api/v1/incidents/{report_id(days.NEW)}/notes", {"note": "a note"}),
@@ -77,18 +91,18 @@ class House:
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.token(role)}"
         return client
 
-    def person(self, name: str, role: str) -> FlaskClient:
+    def person(self, name: str, role: str, organisation: str = "") -> FlaskClient:
         """Somebody who signed in with a browser; without the word against forgery."""
         if name not in self.live.room.access.accounts():
-            self.live.room.access.open_account(name, role, PHRASE, by="console")
+            self.live.room.access.open_account(name, role, PHRASE, by="console", organisation=organisation)
             self.fold()
         client: FlaskClient = self.app.test_client()
         assert client.post("/sign-in", data={"name": name, "passphrase": PHRASE}).status_code == 303
         return client
 
-    def at_desk(self, name: str, role: str = "analyst") -> FlaskClient:
+    def at_desk(self, name: str, role: str = "analyst", organisation: str = "") -> FlaskClient:
         """Somebody at the room's own page, which sends the word against forgery."""
-        client = self.person(name, role)
+        client = self.person(name, role, organisation)
         client.environ_base["HTTP_X_CSRF"] = csrf(client)
         return client
 
@@ -114,10 +128,16 @@ def kept(kind: Any) -> Callable[[Pack], Any]:
     return made
 
 
+def first_version(pack: Pack) -> str:
+    """The version of the model that comes with a pack."""
+    return version_of(pack, examples.read(pack))
+
+
 def build(folder: Path, pack: Pack, log: Log, **env: str) -> House:
     """A private door with DATA_DIR `folder` on this log; pass-phrases are hashed cheaply."""
     given = settings.read({**ENV, "DATA_DIR": str(folder), "REDIS_URL": "unix:///not-used", **env})
-    shared = {"Gazetteer": kept(room.Gazetteer), "Classifier": kept(room.Classifier)}
+    shared = {name: kept(getattr(room, name)) for name in ("Gazetteer", "Classifier")}
+    shared |= {"examples": mock.Mock(), "version_of": lambda pack, _: kept(first_version)(pack)}
     with mock.patch("server.access.PasswordHasher", return_value=cheap), mock.patch.multiple("room", **shared):
         made = room.build(given, pack, log, mode="threading", offload=lambda work, *args: work(*args))
     return House(*made)
@@ -142,6 +162,16 @@ def told(client: FlaskClient, n: int) -> dict[str, Any]:
 def decide(client: FlaskClient, n: int, what: str, **body: Any) -> TestResponse:
     noun = "reports" if what == "incident" else "incidents"
     return client.post(f"/api/v1/{noun}/{report_id(n)}/{what}", json=body)
+
+
+def ticked(house: House, client: FlaskClient, n: int, severity: int = 0, **steps: str) -> None:
+    """What a verdict needs, written down: steps as done, or otherwise; and the severity, where it is to be another."""
+    if severity:
+        assert decide(client, n, "triage", severity=severity, reason="as grave as this").status_code == 202
+        house.fold()
+    for step, outcome in (steps or {"call_back": "done", "photo": "done"}).items():
+        assert decide(client, n, "checks", step=step, outcome=outcome).status_code == 202
+    house.fold()
 
 
 def cards(client: FlaskClient, query: str = "limit=200") -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from twilio.request_validator import RequestValidator
 from server import settings
 from server.alone import MARK
 from server.settings import Settings
+from tests import fitted
 
 ROOT = Path(__file__).resolve().parent.parent
 PHRASE = "seven green boats on a quiet lake"
@@ -86,7 +87,7 @@ class Rig:
 
     def ask(self, port: int, method: str, path: str, body: bytes | str = "", **headers: str) -> tuple[int, bytes]:
         """One request on a new connection; header names with _ for -."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body.encode() if isinstance(body, str) else body, named)
@@ -101,9 +102,10 @@ class Rig:
         out = subprocess.run(command, cwd=ROOT, env={**os.environ, **self.env}, capture_output=True, check=True).stdout
         return out.decode().split("token ")[1].strip()
 
-    def account(self, name: str, role: str) -> None:
+    def account(self, name: str, role: str, organisation: str = "") -> None:
         """An account from the console, with PHRASE."""
         command = [sys.executable, "-m", "server", "users", "add", name, "--role", role, "--password-stdin"]
+        command += ["--organisation", organisation]
         environ = {**os.environ, **self.env}
         subprocess.run(command, cwd=ROOT, env=environ, input=PHRASE.encode(), check=True, stdout=subprocess.DEVNULL)
 
@@ -120,6 +122,30 @@ class Rig:
             before = page["next"]
             if not before:
                 return found
+
+    def seat(self, name: str) -> dict[str, str]:
+        """The headers of somebody who signed in by the form: whose requests are a person's, not a program's."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.given.room_port, timeout=60)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", "/sign-in", urlencode({"name": name, "passphrase": PHRASE}), kind)
+        cookie = (connection.getresponse().getheader("Set-Cookie") or "").partition(";")[0]
+        connection.close()
+        page = self.ask(self.given.room_port, "GET", "/", Cookie=cookie)[1].decode()
+        return {"Cookie": cookie, "X_CSRF": page.partition('name="csrf" content="')[2].partition('"')[0]}
+
+    def tick(self, card: str, who: dict[str, str], *steps: str) -> None:
+        """Steps of verification, written down as done by whoever has these headers, so that the room knows them."""
+        port, path = self.given.room_port, f"/api/v1/incidents/{card}"
+        kind = {**who, "Content_Type": "application/json"}
+        for step in steps:
+            body = json.dumps({"step": step, "outcome": "done"})
+            assert self.ask(port, "POST", f"{path}/checks", body, **kind)[0] == 202
+
+        def known() -> bool:
+            page = json.loads(self.ask(port, "GET", path, **kind)[1])
+            return set(steps) <= set(page["card"]["steps"])
+
+        self.until(known, 10, "the steps that were taken")
 
     def until(self, holds: Any, seconds: float, what: str) -> None:
         """Wait until something holds."""
@@ -172,20 +198,28 @@ DOORS = ("kannel", "twilio", "smsgate", "generic", "form")
 
 
 @contextlib.contextmanager
-def whole_room(folder: Path, **more: str) -> Iterator[Rig]:
-    """A room in `folder`, started and, in the end, stopped."""
-    room_port, intake_port = free_ports(2)
-    secrets = {name: f"a secret for {name.lower()} only" for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
-    ports = {"ROOM_PORT": str(room_port), "INTAKE_PORT": str(intake_port)}
-    unset = {"REDIS_URL": "", "PUBLIC_BASE_URL": "", "ROOM_BASE_URL": "", "GENERIC_FIELDS": "", "GATEWAYS": ""}
-    unset |= {"TEXTS": "", "TEXTS_BY": ""}
-    env = {**unset, **secrets, **ports, "DATA_DIR": str(folder / "data"), **more}
-    rig = Rig(folder, env, settings.read(env))
-    command = [sys.executable, "-m", "server", "setup"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=True, stdout=subprocess.DEVNULL)
+def whole_room(folder: Path, fits: bool = False, **more: str) -> Iterator[Rig]:
+    """A room in `folder`, started and, in the end, stopped. `fits`: whether it fits its first model itself."""
+    rig = prepared(folder, **more)
+    if not fits:
+        fitted.put(rig.given)
     rig.start()
     try:
         yield rig
     finally:
         if rig.process and rig.process.poll() is None:
             rig.stop()
+
+
+def prepared(folder: Path, **more: str) -> Rig:
+    """A room that is set up, on ports of its own, and not started yet."""
+    room_port, intake_port = free_ports(2)
+    secrets = {name: f"a secret for {name.lower()} only" for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}
+    ports = {"ROOM_PORT": str(room_port), "INTAKE_PORT": str(intake_port)}
+    unset = {"REDIS_URL": "", "PUBLIC_BASE_URL": "", "ROOM_BASE_URL": "", "GENERIC_FIELDS": "", "GATEWAYS": ""}
+    unset |= {"TEXTS": "", "TEXTS_BY": "", "PYTHONDONTWRITEBYTECODE": ""}  # compiled once, not by each process
+    env = {**unset, **secrets, **ports, "DATA_DIR": str(folder / "data"), **more}
+    rig = Rig(folder, env, settings.read(env))
+    command = [sys.executable, "-m", "server", "setup"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=True, stdout=subprocess.DEVNULL)
+    return rig
