@@ -28,6 +28,7 @@ function row(account) {
   const cells = [
     make("td", {}, account.name),
     make("td", {}, t(`role.${account.role}`)),
+    make("td", {}, account.organisation),
     make("td", {}, own ? t("accounts.you") : close),
   ];
   return make("tr", { "data-account": account.name }, cells);

@@ -1,7 +1,7 @@
 // Alerts: what is unusual in where, when and how reports come, each with its figures, its chance and what to look at.
 import { get } from "./ask.js";
+import { answers } from "./alert_answers.js";
 import { alertFigure } from "./alert_figure.js";
-import { remember } from "./rests.js";
 import { clockTime } from "./clock.js";
 import { nameOf } from "./codes.js";
 import { hook, make } from "./make.js";
@@ -12,10 +12,11 @@ import { figure, language, say, t } from "./words.js";
 const REST = 2000; // ms between two looks
 const FEW = 8; // stations that are named
 
-/** The list in the room's third column; calls onWant(fields) to filter the feed, onShow(open) when it is turned. */
+/** The list in the room's third column; calls onWant(fields) to filter the feed, onShow(open) when it is
+ * turned, onOpen(card) for the incident that an alert became. */
 export class Alerts {
-  constructor(root, { onWant, onShow }) {
-    Object.assign(this, { root, onWant, onShow, found: null });
+  constructor(root, { onWant, onShow, onOpen }) {
+    Object.assign(this, { root, onWant, onShow, onOpen, found: null });
     this.list = hook("alerts-list", root);
     this.refresh = nowAndThen(() => this.fetch(), REST);
     hook("alerts-close", root).addEventListener("click", () => this.turn(false));
@@ -47,14 +48,12 @@ export class Alerts {
   }
 
   async fetch() {
-    if (!this.open && !location.hash.includes("alert=")) return false; // a feed that is filtered needs to know
+    if (!this.open) return false;
     try {
       const { alerts } = await get("/api/v1/alerts", { lang: language });
-      remember(alerts);
       const told = JSON.stringify(alerts);
       hook("alerts-trouble", this.root).hidden = true;
-      if (told !== this.told) this.show(alerts);
-      this.told = told;
+      if (told !== this.told && this.show(alerts)) this.told = told;
     } catch {
       hook("alerts-trouble", this.root).hidden = false;
     }
@@ -62,12 +61,14 @@ export class Alerts {
   }
 
   show(alerts) {
+    if (this.list.querySelector("form")) return false; // somebody is writing: it is drawn when they are done
     const at = [...this.list.querySelectorAll("button")].indexOf(document.activeElement); // it is drawn anew
     this.drawn = alerts;
     hook("alerts-empty", this.root).hidden = alerts.length > 0;
     this.list.replaceChildren(...alerts.map((alert) => this.row(alert)));
     this.list.querySelectorAll("button")[at]?.focus();
     this.render();
+    return true;
   }
 
   /** The small pictures, anew in the other theme. */
@@ -98,6 +99,7 @@ export class Alerts {
       make("p", {}, alert.rare),
       make("details", {}, make("summary", {}, alert.name), make("p", { class: "hint" }, alert.explained)),
       this.evidence(alert),
+      answers(alert, { onDone: () => this.refresh(), onOpen: this.onOpen }),
     );
   }
 

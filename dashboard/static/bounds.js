@@ -8,6 +8,13 @@ export function boundsOf(provinces) {
   return [...reach(0), ...reach(1)];
 }
 
+/** Those of these provinces that a box (west, south, east, north) may show something of. */
+export const within = (provinces, box) =>
+  provinces.filter((one) => {
+    const [west, east, south, north] = boundsOf([one]);
+    return west <= box[2] && east >= box[0] && south <= box[3] && north >= box[1];
+  });
+
 /** A degree of longitude is shorter than one of latitude by the cosine of the latitude. */
 export const squeezeAt = (lat) => 1 / Math.cos((lat * Math.PI) / 180);
 

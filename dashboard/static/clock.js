@@ -12,6 +12,9 @@ export function set(iso) {
   if (iso) now = new Date(iso);
 }
 
+/** The room's hour, as a Date. */
+export const instant = () => now;
+
 /** "10:42" in the zone of the polls. */
 export const clockTime = (iso) => (iso ? hours.format(new Date(iso)) : "");
 
@@ -31,7 +34,8 @@ export function age(iso) {
   return minutes < 2880 ? span(minutes) : t("age.days", { n: Math.floor(minutes / 1440) });
 }
 
-function span(minutes) {
+/** So many minutes, in the largest unit that says it: "6 min", "2 h 05". */
+export function span(minutes) {
   if (minutes < 60) return t("age.minutes", { n: minutes });
   return t("age.hours", { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, "0") });
 }

@@ -6,8 +6,21 @@ const OVERDUE = 10000; // ms after which a saved decision that has not come back
 
 /** Where each decision is posted, by name. */
 const DOORS = {
+  triage: ["incidents", "triage"],
+  check: ["incidents", "checks"],
   verify: ["incidents", "verification"],
   reject: ["incidents", "rejection"],
+  unverified: ["incidents", "unverified"],
+  confirm: ["incidents", "confirmation"],
+  decline: ["incidents", "decline"],
+  reopen: ["incidents", "reopening"],
+  describe: ["incidents", "description"],
+  reply: ["incidents", "replies"],
+  translate: ["reports", "translation"],
+  assign: ["incidents", "assignment"],
+  hold: ["incidents", "hold"],
+  let_go: ["incidents", "release-hold"],
+  due: ["incidents", "due"],
   category: ["incidents", "category"],
   place: ["incidents", "place"],
   note: ["incidents", "notes"],
@@ -30,7 +43,7 @@ function address(action, id) {
 export class Desk {
   constructor(reached) {
     this.reached = reached;
-    this.pending = new Map(); // card id -> {cursor, done, timer}
+    this.pending = new Set(); // {cursor, done, timer} of what has not come back yet
   }
 
   /** Posts and resolves when the outcome has come down the line; onSaved() once it is safe. Raises Problem. */
@@ -39,17 +52,17 @@ export class Desk {
     onSaved();
     if (this.reached(cursor)) return;
     await new Promise((done) => {
-      this.pending.set(id, { cursor, done, timer: setTimeout(onOverdue, OVERDUE) });
+      this.pending.add({ cursor, done, timer: setTimeout(onOverdue, OVERDUE) });
     });
   }
 
   /** The line has moved on: what it has passed is solid. */
   moved() {
-    for (const [id, { cursor, done, timer }] of this.pending) {
-      if (!this.reached(cursor)) continue;
-      clearTimeout(timer);
-      this.pending.delete(id);
-      done();
+    for (const one of this.pending) {
+      if (!this.reached(one.cursor)) continue;
+      clearTimeout(one.timer);
+      this.pending.delete(one);
+      one.done();
     }
   }
 }

@@ -4,6 +4,12 @@ import { dayTime } from "./clock.js";
 import { make } from "./make.js";
 import { known, say, t } from "./words.js";
 
+/** Facts whose detail is a word of ours: field -> where the word stands. */
+const SAID = { verdict: "status", method: "method", step: "step", outcome: "outcome", basis: "basis", state: "reply", language: "language", level: "duty", clock: "clock" };
+const VERDICTS = ["incident.verified", "incident.rejected"]; // each is one of two verdicts
+const PLAIN = ["affected", "who", "to"]; // shown as they are
+const WORDS = ["how_known", "asked", "benefits", "shared", "said", "words"]; // what people wrote
+
 /** The list of facts, oldest first. */
 export function factList(facts) {
   return make("ol", { class: "facts", "data-testid": "history" }, facts.map(factRow));
@@ -11,20 +17,31 @@ export function factList(facts) {
 
 function factRow(fact) {
   const what = known(`fact.${fact.what}`) ? t(`fact.${fact.what}`) : fact.what;
+  const verdict = VERDICTS.includes(fact.what) && fact.verdict;
   const instead = fact.what === "incident.dismissed" && t(`none.${fact.kind}`);
-  const details = [fact.method && methodName(fact.method), instead, codeName(fact), placeName(fact.place)].filter(Boolean);
+  const details = [...told(fact, verdict), instead, codeName(fact), placeName(fact.place)].filter(Boolean);
   return make(
     "li",
     {},
     make("time", { datetime: fact.at }, dayTime(fact.at)),
-    make("b", {}, what),
+    make("b", {}, verdict ? t(`status.${verdict}`) : what),
     details.length ? make("span", { class: "fact-detail" }, details.join(" · ")) : null,
-    make("span", { class: "fact-by" }, who(fact.by)),
-    fact.why ? make("q", { dir: "auto" }, fact.why) : null,
+    make("span", { class: "fact-by" }, [who(fact.by), fact.proposed_by && t("verdict.first", { name: fact.proposed_by })].filter(Boolean).join(" · ")),
+    [fact.why, ...WORDS.map((name) => fact[name])].filter(Boolean).map((words) => make("q", { dir: "auto" }, words)),
   );
 }
 
-const methodName = (method) => (known(`method.${method}`) ? t(`method.${method}`) : method);
+/** What the fact set, in words. */
+function told(fact, verdict) {
+  const words = Object.entries(SAID).map(([name, family]) => {
+    const value = fact[name];
+    if (!value || (name === "verdict" && verdict)) return "";
+    return known(`${family}.${value}`) ? t(`${family}.${value}`) : value;
+  });
+  const severity = fact.severity && t("severity.is", { n: fact.severity });
+  const until = fact.until && t("fact.until", { at: dayTime(fact.until) });
+  return [severity, ...words, ...PLAIN.map((name) => fact[name]), until];
+}
 
 function codeName(fact) {
   const code = fact.sub || fact.code || fact.category;

@@ -1,32 +1,40 @@
 // The list of cards, newest first: what is shown changes in place, and new ones wait while somebody is reading.
 import { Row } from "./card.js";
 import { later } from "./cursors.js";
-import { matches } from "./filters.js";
+import { fits } from "./fits.js";
 import { reading } from "./hand.js";
+import { Loaded } from "./loaded.js";
 import { hook } from "./make.js";
-import { inOrder, place } from "./order.js";
 import { Pages } from "./pages.js";
+import { Pinned } from "./pinned.js";
 import { tell } from "./tally.js";
+import * as seen from "./unread.js";
+import { Virtual } from "./virtual.js";
 
-const LIVE = 200; // rows; above this the top of the list is fetched anew instead of growing
-const DEEPEST = 600; // rows somebody may scroll through before a filter is the better tool
+const LIVE = 100; // new cards; beyond, the list is fetched anew
 const REST = 1500; // ms between searches that live cards cause, and after a page that failed
+const STILL = 60; // ms that a place must be seen before its cards are fetched
 
-/** The feed in `root`; calls onOpen(id) when a row is chosen, onFail(problem) when a page could not be fetched. */
+/** The feed in `root`; calls onOpen(id) when a row is chosen, onFail(problem) when a page could not be fetched,
+ * onAsked(asked) with what a query was understood as. `picked`: which cards are chosen together, if any can be. */
 export class Feed {
-  constructor(root, { onOpen, onFail }) {
-    Object.assign(this, { root, onOpen, onFail });
+  constructor(root, { onOpen, onFail, onAsked = () => {}, picked = null }) {
+    Object.assign(this, { root, onOpen, onFail, onAsked, picked });
     this.list = hook("feed", root);
     this.pill = hook("new-pill", root);
-    this.rows = new Map();
+    this.loaded = new Loaded();
     this.waiting = new Map();
+    this.left = new Set(); // ids of cards that no longer belong here, and stay until the next page
     this.early = []; // live cards that came while a page was on its way
     this.pages = new Pages();
-    this.filter = {};
+    this.conditions = [];
+    this.pinned = new Pinned(hook("pinned", root), { onOpen, ask: () => this.pages.top(this.filter) });
+    const row = { onOpen, onPick: picked && ((id, range) => picked.toggle(id, range && this.loaded)) };
+    this.rows = new Virtual(this.list, { build: (card) => new Row(card, row), onSeen: (from, to) => this.seen(from, to) });
+    picked?.watch(() => this.mark());
     this.pill.addEventListener("click", () => this.letIn());
-    this.list.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    for (const sign of ["pointerleave", "focusout"])
-      this.list.addEventListener(sign, () => setTimeout(() => this.settle()));
+    this.list.addEventListener("scroll", () => this.list.scrollTop <= 4 && this.settle(), { passive: true });
+    for (const sign of ["pointerleave", "focusout"]) this.list.addEventListener(sign, () => setTimeout(() => this.settle()));
   }
 
   /** Fetches the first page for a filter; answers its cursor. Raises Problem. */
@@ -60,66 +68,55 @@ export class Feed {
   }
 
   replace(page, other) {
-    const kept = page.cards.map((card) => this.row(card));
-    this.rows = new Map(kept.map((row) => [row.card.id, row]));
+    this.conditions = page.asked?.conditions ?? [];
+    this.loaded.begin(page);
+    this.pinned.show(page);
     this.waiting.clear();
-    this.list.replaceChildren(...kept.map((row) => row.element));
-    Object.assign(this, { next: page.next, total: page.total });
+    this.left.clear();
+    if (other) this.picked?.clear(); // nothing is done with cards that are not seen
     if (other) this.list.scrollTop = 0;
-    this.choose(this.chosen);
-    this.say();
+    this.onAsked(page.asked);
+    this.draw();
   }
 
-  row(card) {
-    const row = this.rows.get(card.id);
-    if (!row) return new Row(card, this.onOpen);
-    if (!later(row.card.changed, card.changed)) row.show(card);
-    return row;
-  }
+  draw = () => (this.rows.show(this.loaded.places), this.say());
 
   /** Takes live cards: in place where they are shown, else to the top or behind the pill. */
   take(cards) {
     if (this.loading) return void this.early.push(...cards);
     let search = false;
     for (const card of cards) {
-      const row = this.rows.get(card.id);
+      const fit = card.gone ? false : fits(this.conditions, card);
+      this.pinned.take(card, fit);
       if (card.gone) this.forget(card.id);
-      else if (row) this.change(row, card);
-      else if (!matches(this.filter, card)) this.waiting.delete(card.id);
-      else if (this.filter.q) search = true;
-      else if (!this.below(card)) this.waiting.set(card.id, card);
+      else if (this.loaded.known.has(card.id)) this.change(card, fit);
+      else if (fit === false) this.waiting.delete(card.id);
+      else if (fit === null) search = true;
+      else if (this.loaded.placeOf(card) >= 0) this.waiting.set(card.id, card);
     }
     if (search) this.search();
+    if (cards.length) this.draw();
     this.settle();
   }
 
-  change(row, card) {
-    if (later(row.card.changed, card.changed)) return;
-    const [was, fits] = [row.card.kind, matches(this.filter, card)];
-    if ((was === "raw" || card.copy) && !fits) return this.forget(card.id); // read at last, and not for this list
-    row.show(card);
-    row.element.classList.toggle("left", !fits); // it stays where the reader saw it, and goes with the next page
+  change(card, fit) {
+    const before = this.loaded.known.get(card.id);
+    if (later(before.changed, card.changed)) return;
+    if ((before.kind === "raw" || card.copy) && fit === false) return this.forget(card.id); // read at last, not for this list
+    this.loaded.change(card);
+    if (card.id === this.chosen) seen.see(card);
+    this.left[fit === false ? "add" : "delete"](card.id); // it stays where the reader saw it, and goes with the next page
+    if (fit === false) this.loaded.extra.add(card.id);
   }
 
-  /** A card that this role may not see any more. */
-  forget(id) {
-    this.waiting.delete(id);
-    this.rows.get(id)?.element.remove();
-    if (this.rows.delete(id)) this.total -= 1;
-  }
-
-  /** Older than all that is shown: it will come when the reader scrolls there. */
-  below(card) {
-    const last = [...this.rows.values()].at(-1)?.card;
-    return !!this.next && !!last && card.at < last.at;
-  }
+  /** A card that this role may not see any more, or that stands elsewhere. */
+  forget = (id) => (this.waiting.delete(id), this.loaded.forget(id));
 
   /** Only the server can search words, so a live card makes us ask again, now and then. */
   search() {
     this.searching ??= setTimeout(async () => {
       this.searching = null;
-      const page = await this.pages.more(this.filter).catch(() => null);
-      const fresh = page?.cards.filter((card) => !this.rows.has(card.id) && !this.below(card)) ?? [];
+      const fresh = await this.pages.newest(this.filter, this.loaded);
       for (const card of fresh) this.waiting.set(card.id, card);
       this.settle();
     }, REST);
@@ -135,64 +132,57 @@ export class Feed {
     this.say();
   }
 
-  letIn() {
-    this.insert();
-    this.list.scrollTop = 0;
-    this.say();
-  }
+  letIn = () => (this.insert(), (this.list.scrollTop = 0), this.say());
 
   insert() {
-    if (this.rows.size + this.waiting.size > LIVE) return void this.load().catch(() => {});
+    if (this.waiting.size > LIVE) return void this.load().catch(() => {});
     const fresh = [...this.waiting.values()].sort((one, other) => (one.at < other.at ? -1 : 1));
     this.waiting.clear();
-    for (const card of fresh) {
-      const row = new Row(card, this.onOpen);
-      row.element.classList.add("fresh");
-      place(this.list, this.rows, row);
-    }
-    this.rows = inOrder(this.list, this.rows);
-    this.total += fresh.length;
-    this.choose(this.chosen);
+    for (const card of fresh) this.loaded.insert(card);
+    this.draw();
   }
 
-  async scrolled() {
-    const rest = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight;
-    if (this.list.scrollTop <= 4) this.settle();
-    if (rest > 300 || !this.next || this.loading || this.paging || this.rows.size >= DEEPEST) return;
-    this.paging = true;
-    const page = await this.pages.more(this.filter, this.next).catch(this.onFail);
-    this.paging = false;
-    if (!page) return;
-    for (const card of page.cards) if (!this.rows.has(card.id)) this.append(card);
-    this.next = page.next;
-    this.say();
+  /** These places are seen: what is not there yet is fetched, once they stay. */
+  seen(from, to) {
+    this.mark();
+    clearTimeout(this.timer);
+    if (this.loaded.gap(from, to) >= 0) this.timer = setTimeout(() => this.fetch(from, to), STILL);
   }
 
-  append(card) {
-    const row = new Row(card, this.onOpen);
-    this.waiting.delete(card.id);
-    this.rows.set(card.id, row);
-    this.list.append(row.element);
+  fetch(from, to) {
+    const filled = this.pages.fill(this.filter, this.loaded, from, to);
+    filled.then((came) => came && this.draw(), this.onFail);
   }
 
   say() {
-    const [shown, waiting, loading] = [this.rows.size, this.waiting.size, this.loading];
-    tell(this.root, { shown, waiting, loading, total: Math.max(this.total ?? 0, shown), deep: shown >= DEEPEST });
+    tell(this.root, { shown: this.loaded.total, waiting: this.waiting.size, loading: this.loading });
   }
 
   /** Marks the card that is open; while one is, the list holds still. */
   choose(id) {
     this.chosen = id;
-    for (const row of this.rows.values()) row.element.setAttribute("aria-current", String(row.card.id === id));
+    const card = this.cardOf(id);
+    if (card) seen.see(card);
+    this.mark();
   }
 
-  cardOf = (id) => this.rows.get(id)?.card ?? null;
+  mark() {
+    for (const row of this.rows.rows.values()) {
+      row.mark(row.card.id === this.chosen, !!this.picked?.has(row.card.id));
+      row.element.classList.toggle("left", this.left.has(row.card.id));
+      row.read();
+    }
+    this.pinned.mark(this.chosen);
+  }
+
+  cardOf = (id) => this.loaded.known.get(id) ?? this.pinned.cardOf(id);
 
   /** A decision on this card is on its way. */
-  pend = (id, pending) => this.rows.get(id)?.element.classList.toggle("pending", pending);
+  pend = (id, pending) => this.rows.rows.get(id)?.element.classList.toggle("pending", pending);
 
   /** Ages move with the room's clock. */
   tick() {
-    for (const row of this.rows.values()) row.tick();
+    for (const row of this.rows.rows.values()) row.tick();
+    this.pinned.tick();
   }
 }

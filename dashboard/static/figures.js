@@ -80,10 +80,11 @@ export class Figures {
 }
 
 /** A family's code in its colour: the legend, in the same signs as the feed. */
-function chip({ meta, name }) {
+export function chip({ meta, name }) {
   if (meta.category) return codeMark({ category: meta.category });
   if (meta.state) return make("span", { class: `state state-${meta.state}` }, name);
+  if (meta.share) return make("span", { class: `share share-${meta.share}` }, name);
   const mark = make("span", { class: "code" }, name);
-  mark.style.setProperty("--hue", "var(--edge)");
+  mark.style.setProperty("--hue", meta.status ? `var(--status-${meta.status}, var(--edge))` : "var(--edge)");
   return mark;
 }

@@ -1,135 +1,118 @@
-// What the reader wants to see: kept in the address (but for words), asked of the server, checked on every live card.
+// What the reader wants to see, as a query: typed, or put together by controls that write its words. The address has it.
 import { categories } from "./codes.js";
+import { Completion } from "./completion.js";
 import { hook, make } from "./make.js";
 import { provinces } from "./places.js";
-import { restsOn } from "./rests.js";
+import { kept, put, unfinished, valueOf } from "./typed.js";
 import { say, t } from "./words.js";
 
-const KINDS = {
-  attention: ["incident", "unsorted", "raw", "set_aside"],
-  incident: ["incident"],
-  unsorted: ["unsorted", "raw", "crowded", "set_aside"],
-  checkin: ["checkin", "quiet", "tally"],
-  noise: ["noise"],
-  all: [],
-};
-const FIELDS = ["q", "show", "category", "status", "severity", "place", "source", "alike", "alert"];
+const SHOW = ["incident", "unsorted", "checkin", "noise", "all"];
+const STATUSES = ["open", "new", "triaged", "checking", "verified", "corroborated", "unverified", "unconfirmed", "false"];
 const SENDERS = ["known", "unknown", "blocked"];
-const KEPT = FIELDS.slice(1); // words that were searched for may name somebody: browsers keep addresses on disk
-const OF = ["alike", "alert"]; // fields without a control of their own
-const WAITING = "waiting"; // the status of what nobody has decided on
-const TYPING = 300; // ms of rest before a search is asked
+const KEYS = { show: "show", category: "cat", status: "status", severity: "sev", place: "place", source: "by" }; // of controls
+const MORE = { alike: "alike", alert: "alert", since: "since", from: "from", until: "until" }; // words that links write
+const TYPING = 250; // ms of rest before what is typed is asked
 
-/** The filter as the server's query: only what is set. */
-export function query(filter) {
-  const { show, ...rest } = filter;
-  return { ...rest, kind: KINDS[show || "attention"].join(",") };
-}
+/** What is asked when nothing is typed: incidents, and what is to be sorted. */
+export const EVERYTHING = "show:attention";
 
-const waits = (card) => !card.status || card.status === "new";
+/** What the map asks: all places, since it shows where the others are. */
+export const anywhere = ({ query }) => ({ query: put(query, "place", "") });
 
-/** Does the card belong here? Exactly the server's rule, except for words: those only the server can search. */
-export function matches(filter, card) {
-  const kinds = KINDS[filter.show || "attention"];
-  return (
-    (!kinds.length || kinds.includes(card.kind)) &&
-    (!card.copy || !kinds.length || !!filter.alike) &&
-    (!card.stands_in || !!filter.q || !!filter.alike || !!filter.alert) &&
-    (!filter.alike || [card.id, card.alike_of].includes(filter.alike)) &&
-    (!filter.alert || restsOn(filter.alert, card.id)) &&
-    (!filter.category || [card.category, card.sub, card.second].includes(filter.category)) &&
-    (!filter.status || card.status === filter.status || (filter.status === WAITING && waits(card))) &&
-    (!filter.severity || card.severity >= Number(filter.severity)) &&
-    (!filter.place || (card.place?.province || "none") === filter.place) &&
-    (!("known" in card) || (filter.source ? card.known === filter.source : card.known !== "blocked"))
-  );
-}
-
-/** The row of controls; calls onChange(filter) whenever something else is wanted. */
+/** The row of controls; calls onChange({query}) whenever something else is wanted. */
 export class Filters {
   constructor(form, onChange) {
     this.form = form;
     this.onChange = onChange;
+    this.box = form.elements.query;
     this.fill();
-    this.read();
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(() => this.changed()));
+    this.box.value = new URLSearchParams(location.search).get("query") ?? "";
+    this.mark();
+    const completion = new Completion(this.box, hook("completion", form), () => this.changed());
+    form.addEventListener("submit", (event) => (event.preventDefault(), completion.close(), this.changed()));
+    form.addEventListener("reset", () => setTimeout(() => this.ask("")));
     form.addEventListener("input", (event) => this.typed(event.target));
-    addEventListener("hashchange", () => this.follow());
+    document.addEventListener("click", (event) => this.follow(event));
+    addEventListener("popstate", () => this.ask(new URLSearchParams(location.search).get("query") ?? ""));
   }
 
   fill() {
     const add = (name, options) => {
       for (const [value, label] of options) this.form.elements[name].append(make("option", { value }, label));
     };
-    add(
-      "show",
-      Object.keys(KINDS).map((kind) => [kind === "attention" ? "" : kind, t(`show.${kind}`)]),
-    );
-    add(
-      "category",
-      categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]),
-    );
-    add(
-      "status",
-      ["new", "verified", "rejected"].map((status) => [status, t(`status.${status}`)]),
-    );
-    add(
-      "severity",
-      [5, 4, 3, 2].map((n) => [n, n === 5 ? "5" : `${n}+`]),
-    );
-    if (this.form.elements.source.options) add("source", SENDERS.map((one) => [one, t(`sender.${one}`)]));
+    const named = (values, group) => values.map((one) => [one, t(`${group}.${one}`)]);
+    add("show", [["", t("show.attention")], ...named(SHOW, "show")]);
+    add("category", categories.map((one) => [one.code, `${one.code} ${say(one.name)}`]));
+    add("status", named(STATUSES, "status"));
+    add("severity", [5, 4, 3, 2].map((n) => [n === 5 ? "5" : `>=${n}`, n === 5 ? "5" : `${n}+`]));
+    if (this.form.elements.source.options) add("source", named(SENDERS, "sender"));
     add("place", [["none", t("place.none")], ...provinces.map((one) => [one.code, say(one.name)]).sort(byName)]);
   }
 
-  /** The filter as it stands in the controls. */
+  /** What is wanted. */
   get value() {
-    return Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name].value.trim()]));
+    return { query: this.box.value.trim() || EVERYTHING };
   }
 
-  /** Sets some fields as if the reader had done it. */
-  set(fields) {
-    for (const [name, value] of Object.entries(fields)) this.form.elements[name].value = value;
+  /** Another query, as if it had been typed. */
+  ask(query) {
+    this.box.value = query;
     this.changed();
   }
 
-  /** Sets these fields, and no other. */
+  /** Sets some words as if the reader had done it. */
+  set(fields) {
+    const words = Object.entries(fields).map(([name, value]) => [{ ...KEYS, ...MORE }[name], value]);
+    this.ask(words.reduce((query, [key, value]) => put(query, key, value), this.box.value));
+  }
+
+  /** Sets the places; pressed once more, the one that is set already is taken out. */
+  place(codes, toggle) {
+    const same = toggle && valueOf(this.box.value, "place") === codes[0];
+    this.ask(put(this.box.value, "place", same ? "" : codes.join(",")));
+  }
+
+  /** Sets these words, and no other. */
   only(fields) {
-    this.set({ ...Object.fromEntries(FIELDS.map((name) => [name, ""])), ...fields });
+    this.box.value = "";
+    this.set(fields);
   }
 
-  read() {
-    const wanted = new URLSearchParams(location.hash.slice(1));
-    for (const name of KEPT) this.form.elements[name].value = wanted.get(name) ?? "";
-    for (const name of KEPT)
-      if (this.form.elements[name].selectedIndex < 0) this.form.elements[name].value = "";
-    this.mark();
-  }
-
-  follow() {
-    const before = JSON.stringify(this.value);
-    this.read();
-    if (JSON.stringify(this.value) !== before) this.onChange(this.value);
+  /** A link to another query is followed without leaving the page. */
+  follow(event) {
+    const link = event.target.closest?.('a[href^="?query="]');
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.ask(new URLSearchParams(link.search).get("query"));
   }
 
   typed(field) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.changed(), field.name === "q" ? TYPING : 0);
+    if (field === this.box && !unfinished(this.box.value)) this.timer = setTimeout(() => this.changed(), TYPING);
+    else if (field === this.box) return;
+    else if (KEYS[field.name]) this.set({ [field.name]: field.value });
   }
 
   changed() {
-    const wanted = Object.entries(this.value).filter(([name, value]) => value && KEPT.includes(name));
-    history.replaceState(null, "", wanted.length ? `#${new URLSearchParams(wanted)}` : location.pathname);
+    clearTimeout(this.timer);
+    const shared = kept(this.box.value);
+    history.replaceState(null, "", shared ? `?${new URLSearchParams({ query: shared })}` : location.pathname);
     this.mark();
+    if (this.box.value.trim() === this.asked) return;
+    this.asked = this.box.value.trim();
     this.onChange(this.value);
   }
 
-  /** Shows which controls narrow the view, and offers to clear them. */
+  /** Shows in the controls what the query says, and offers to clear it. */
   mark() {
-    for (const name of FIELDS)
-      this.form.elements[name].toggleAttribute("data-set", this.form.elements[name].value !== "");
-    for (const name of OF) hook(`filter-${name}`, this.form).hidden = !this.form.elements[name].value;
-    hook("filter-clear", this.form).hidden = !FIELDS.some((name) => this.form.elements[name].value);
+    for (const [name, key] of Object.entries(KEYS)) {
+      const field = this.form.elements[name];
+      if (!field.options) continue;
+      const value = valueOf(this.box.value, key);
+      field.value = [...field.options].some((one) => one.value === value) ? value : "";
+      field.toggleAttribute("data-set", field.value !== "");
+    }
+    hook("filter-clear", this.form).hidden = !this.box.value;
   }
 }
 

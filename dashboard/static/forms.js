@@ -1,11 +1,11 @@
 // The fields of each decision: a method and a reason, another category, another place, a note.
+import { FIELDS, names } from "./casework_forms.js";
 import { categories } from "./codes.js";
 import { releasable, warnings } from "./grounds.js";
 import { make } from "./make.js";
 import { placePicker } from "./picker.js";
 import { say, t } from "./words.js";
 
-const METHODS = ["call_back", "second_source", "document", "photo", "direct_observation"];
 const UNREAD = ["raw", "crowded"]; // kinds of card that the reader has not come to
 const KINDS = ["quiet", "tally", "noise"]; // what a report may be that tells of no incident
 
@@ -18,12 +18,13 @@ export function decisions(card) {
   if (!status) return ["open", ...(UNREAD.includes(kind) ? [] : ["join"]), ...more];
   if (status === "dismissed") return ["category", ...more, "note"];
   const joins = status === "new" ? ["join"] : [];
-  return ["verify", "reject", "category", ...more, "place", ...joins, "none", "note"];
+  return ["category", ...more, "place", ...joins, "none", "note"];
 }
 
-/** The fields of one decision. */
-export function fieldsOf(action, card) {
-  if (action === "note") return [words("note", t("note.label"))];
+/** The fields of one decision; `given` is what its button knew. */
+export function fieldsOf(action, card, given = {}) {
+  if (action in FIELDS) return FIELDS[action](card, given);
+  if (action === "note") return note();
   const reason = words("reason", t("reason.label"));
   if (action === "release") return [...warnings(card), reason];
   if (action === "join") return [make("p", { class: "hint" }, t("join.hint")), number(), reason];
@@ -38,15 +39,23 @@ export function fieldsOf(action, card) {
       ),
       reason,
     ];
-  if (action === "category" || action === "open") return [...codeFields(card), reason];
-  return [
-    choice(
-      "method",
-      t("method.label"),
-      METHODS.map((method) => [method, t(`method.${method}`)]),
-    ),
-    reason,
-  ];
+  return [...codeFields(card), reason];
+}
+
+/** A note, and a list of people whom it may call by their names. */
+function note() {
+  const label = words("note", t("note.label"));
+  const field = label.querySelector("textarea");
+  const call = make("select", { "data-testid": "mention" }, make("option", { value: "" }, t("note.call")));
+  names().then((all) => call.append(...all.map((name) => make("option", { value: name }, `@${name}`))));
+  call.addEventListener("change", () => {
+    if (!call.value) return;
+    field.value = `${field.value}${/(^|\s)$/.test(field.value) ? "" : " "}@${call.value} `;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    call.value = "";
+    field.focus();
+  });
+  return [label, make("label", {}, t("note.call.label"), call)];
 }
 
 function words(name, label) {

@@ -39,6 +39,7 @@ export class Header {
     hook("rehearsal").hidden = !counts.rehearsal;
     write("rehearsal-words", t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain"));
     document.body.classList.toggle("is-rehearsal", !!counts.rehearsal);
+    document.body.classList.toggle("is-mixed", !!counts.mixed);
   }
 
   /** Whether the server reaches the record; when it does not, nothing new arrives and nothing can be decided. */
@@ -58,8 +59,9 @@ export class Header {
 }
 
 /** What else the desks should know of what came in, where there is any. */
-function notes({ not_understood: unread, crowded, waiting, copies }) {
+function notes({ not_understood: unread, crowded, waiting, copies, by_rules: rules }) {
   const said = [
+    rules && t("counts.by_rules"),
     unread && t("counts.not_understood", { n: figure(unread) }),
     crowded && t("counts.crowded", { n: figure(crowded) }),
     waiting && t("counts.waiting", { n: figure(waiting) }),

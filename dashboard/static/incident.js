@@ -14,10 +14,10 @@ import { say, t } from "./words.js";
 
 const MEANT = 4; // places offered at first sight; the form has all
 
-/** The panel in `root`; `actions` and `story` are null where nothing is decided, or nothing joined. */
+/** The panel in `root`; `actions`, `story` and `casework` are null where nothing is decided, or nothing joined. */
 export class Incident {
-  constructor(root, actions, story = null) {
-    Object.assign(this, { root, actions, story, card: null });
+  constructor(root, actions, story = null, casework = null) {
+    Object.assign(this, { root, actions, story, casework, card: null });
     [this.empty, this.body, this.view, this.history] = [
       "incident-empty",
       "incident-body",
@@ -43,6 +43,7 @@ export class Incident {
   close() {
     this.card = null;
     this.story?.clear();
+    this.casework?.close();
     this.empty.hidden = false;
     this.body.hidden = true;
   }
@@ -93,21 +94,24 @@ export class Incident {
     this.body.classList.toggle("rehearsal", !!card.rehearsal);
     const place = this.actions && ((code) => this.actions.start("place", { place: code, reason: t("place.meant.reason") }));
     const trouble = this.trouble && make("p", { class: "problem" }, this.trouble);
-    const parts = [head(card, place), words(card), photoStrip(card), reading(card), trouble];
+    const sent = this.casework?.told && card.number ? [] : [words(card), photoStrip(card)]; // where every report is shown, not twice
+    const parts = [head(card, place, this.casework && !this.casework.told), ...sent, reading(card), trouble];
     this.view.replaceChildren(...parts.filter(Boolean));
     const told = this.facts.length ? [make("h3", {}, t("incident.history")), factList(this.facts)] : [];
     this.history.replaceChildren(details(card), ...told);
     this.actions?.show(card);
+    this.casework?.show(card);
     this.story?.show(card, this.facts);
   }
 
   tick() {
     const element = this.history.querySelector(".ago");
     if (element && this.card?.at) element.textContent = age(this.card.at);
+    this.casework?.tick();
   }
 }
 
-function head(card, onPlace) {
+function head(card, onPlace, works) {
   return make(
     "header",
     { class: "incident-head" },
@@ -123,6 +127,7 @@ function head(card, onPlace) {
       card.rehearsal ? make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word")) : null,
       card.crowded ? make("span", { class: "tag tag-crowded" }, t("card.crowded")) : null,
       card.copy ? make("span", { class: "tag tag-crowded" }, t("card.copy")) : null,
+      ownPage(card, works),
     ),
     make("h2", {}, headline(card)),
     make(
@@ -134,6 +139,10 @@ function head(card, onPlace) {
     meant(card, onPlace),
   );
 }
+
+/** The way to the incident's own page, for those who work on it. */
+const ownPage = (card, works) =>
+  works && card.number ? make("a", { class: "own-page", href: `/incidents/${encodeURIComponent(card.id)}` }, t("incident.own")) : null;
 
 /** The places that fit, when the words do not decide between them: one press takes one, and the reason is at hand. */
 function meant({ status, candidates }, onPlace) {

@@ -1,8 +1,8 @@
-// Keeps the view when the language is changed: the filter in the address goes along.
+// Keeps the view when the language is changed: the query in the address goes along.
 
-/** Makes the language switch come back to the same filter; a browser carries the fragment over a redirect. */
+/** Makes the language switch come back to the same query. */
 export function keepView(form) {
   form.addEventListener("submit", () => {
-    form.action = `/language${location.hash}`;
+    form.elements.next.value = location.pathname + location.search;
   });
 }

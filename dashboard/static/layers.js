@@ -1,31 +1,58 @@
-// What the map can show: incidents, or who was heard. Each layer says how a province looks, and what its colours mean.
+// What the map can show: incidents by number, the same per 100 stations heard from, or who was heard.
 import { make } from "./make.js";
 import { ink, steps } from "./plots.js";
-import { ladder, named, stepOf } from "./shades.js";
+import { between, ladder, named, rates, stepOf } from "./shades.js";
 import { figure, say, t } from "./words.js";
 
-/** Incidents: the more there are, the darker. `data` is what /api/v1/map answers. */
-export function incidents(data) {
-  const numbers = (code) => data.by_province[code] ?? { incidents: 0, verified: 0 };
-  const counts = Object.values(data.by_province).map((one) => one.incidents);
-  const limits = ladder(Math.max(0, ...counts));
-  const total = counts.reduce((sum, n) => sum + n, 0);
+/** Incidents, shaded by how many there are. `data` is what /api/v1/map answers. */
+export const incidents = (data) => counted(data, "incidents");
+
+/** Incidents, shaded by how many there are per 100 stations heard from; hatched where too few were. */
+export const rate = (data) => counted(data, "per_100");
+
+/** Both numbers stand beside each other whichever of them is the shade: neither says enough alone. */
+function counted(data, shade) {
+  const rows = data.level === "district" ? data.areas : Object.values(data.by_province);
+  const byRate = shade === "per_100";
+  const limits = (byRate ? rates : ladder)(Math.max(0, ...rows.map((row) => row[shade] ?? 0)));
+  const words = { n: figure(data.total), m: figure(data.unplaced) };
+  const entry = (label, step) => make("li", { class: `step step-${step}` }, label);
+  const none = byRate && make("li", { class: "step cover-none" }, t("map.rate.few", { n: data.few }));
   return {
-    points: data.points,
-    legend: () => ["0", ...named(limits)].map((label, step) => make("li", { class: `step step-${step}` }, label)),
-    says: () => t("map.legend"),
-    label: () => t("map.label", { n: figure(total), m: figure(data.unplaced) }),
+    marks: data.marks,
+    areas: data.areas,
+    level: data.level,
+    legend: () => data.level === "station" ? [] : [...["0", ...(byRate ? between : named)(limits)].map(entry), ...(none ? [none] : [])],
+    says: () => t(data.level === "station" ? "map.station.legend" : `map.${shade}.legend`),
+    label: () => t(`map.${shade}.label`, words),
     look(one) {
-      const { incidents: n, verified: m } = numbers(one.code);
-      const step = stepOf(n, limits);
+      const row = numbersOf(one, data);
+      const few = row.per_100 === null;
+      const step = stepOf(row[shade] ?? 0, limits);
       return {
-        fillcolor: [ink("--step-0"), ...steps()][step],
-        hover: t("map.hover", { name: say(one.name), n: figure(n), m: figure(m) }),
-        short: n ? figure(n) : "",
-        ink: ink(step > 3 ? "--step-ink-high" : "--step-ink-low"),
+        ...(byRate && few ? hatched() : { fillcolor: [ink("--step-0"), ...steps()][step], ink: ink(step > 3 ? "--step-ink-high" : "--step-ink-low") }),
+        hover: saying(say(one.name), row, data.few),
+        short: row.incidents ? `${figure(row.incidents)} · ${few ? "–" : rated(row.per_100)}` : "",
       };
     },
   };
+}
+
+/** The numbers of a province or a district; where there is no incident, still how many stations were heard from. */
+export function numbersOf(one, data) {
+  const [heard, expected] = data.stations[one.code] ?? [0, 0];
+  const none = { incidents: 0, verified: 0, gravest: 0, heard, expected, per_100: heard < data.few ? null : 0 };
+  return data.by_province[one.code] ?? data.areas.find((area) => area.code === one.code) ?? none;
+}
+
+/** A rate as it is read: "3.4", "26". */
+export const rated = (n) => (n < 10 ? n.toFixed(1) : figure(Math.round(n)));
+
+function saying(name, row, few) {
+  const per = row.per_100 === null ? t("map.hover.few", { few }) : t("map.hover.rate", { r: rated(row.per_100) });
+  const heard = t("map.hover.heard", { h: figure(row.heard), e: figure(row.expected) });
+  const told = row.heard === null ? [t("map.hover.untold")] : [heard, per];
+  return [t("map.hover", { name, n: figure(row.incidents), m: figure(row.verified) }), ...told].join("<br>");
 }
 
 /** Coverage: from orange (silent) to blue (heard); hatched where nobody is expected. `data`: /api/v1/coverage. */
@@ -34,7 +61,9 @@ export function coverage(data) {
   const limits = sharesFrom(data.silent_below);
   const words = { n: figure(data.all.states.heard), m: figure(data.all.expected) };
   return {
-    points: [],
+    marks: [],
+    areas: [],
+    level: "province",
     legend: () => [
       ...inWords(limits).map((label, n) => make("li", { class: `step cover-${n + 1}` }, label)),
       make("li", { class: "step cover-none" }, t("map.coverage.nobody")),
@@ -43,7 +72,7 @@ export function coverage(data) {
     label: () => t("map.coverage.label", words),
     look(one) {
       const row = rows.get(one.code);
-      if (!row) return { ...nobody(), hover: t("map.coverage.none", { name: say(one.name) }), short: "" };
+      if (!row) return { ...hatched(), hover: t("map.coverage.none", { name: say(one.name) }), short: "" };
       const step = stepOf(share(row), limits) + 1;
       return {
         fillcolor: ink(`--cover-${step}`),
@@ -67,11 +96,11 @@ const whole = (part) => Math.round(part * 100) / 100;
 /** The steps in words: "< 28 %", "28–48 %", …, "≥ 85 %". */
 function inWords(limits) {
   const percent = limits.map((limit) => Math.round(limit * 100));
-  const between = percent.slice(1).map((limit, n) => `${percent[n]}–${limit - 1}`);
-  return [`< ${percent[0]} %`, ...between, `≥ ${percent.at(-1)} %`];
+  const inner = percent.slice(1).map((limit, n) => `${percent[n]}–${limit - 1}`);
+  return [`< ${percent[0]} %`, ...inner, `≥ ${percent.at(-1)} %`];
 }
 
-const nobody = () => ({
+const hatched = () => ({
   fillcolor: ink("--step-0"),
   fillpattern: { shape: "/", size: 7, solidity: 0.25, fgcolor: ink("--map-edge"), bgcolor: ink("--step-0") },
   ink: ink("--ink"),

@@ -7,11 +7,14 @@ const HEARTBEAT = 2000; // ms between patches when nothing happens
 const SILENCE = 3 * HEARTBEAT; // a line quiet for longer is dead, whatever the socket believes
 const BEHIND = 15000; // a server that stays behind our place has another log than the one we read
 
-/** Calls onPatch({cards, counts, record}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost().
- * `list` is another list than the feed. */
+const LOOK = 5000; // ms after which we say again which card is open here
+
+/** Calls onPatch({cards, counts, record}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost(),
+ * onPresent({card, names}) when others come to the card that is open here, or go. `list` is another list than the feed. */
 export class Line {
-  constructor({ onPatch, onState, onBye, onLost, list = "" }) {
-    Object.assign(this, { onPatch, onState, onBye, onLost, list });
+  constructor({ onPatch, onState, onBye, onLost, onPresent = () => {}, list = "" }) {
+    Object.assign(this, { onPatch, onState, onBye, onLost, onPresent, list });
+    this.card = null;
     this.state = "";
     this.catching = false;
     this.behind = null;
@@ -31,16 +34,31 @@ export class Line {
       reconnectionDelayMax: 4000,
     });
     this.socket.on("connect", () => {
-      this.heardAt = performance.now();
-      this.proven = false;
+      this.heardAt = performance.now(); // a first patch may have come before this word
       this.catchUp();
     });
     this.socket.on("patch", (patch) => this.hear(patch));
-    this.socket.on("disconnect", () => this.tell("interrupted"));
+    this.socket.on("disconnect", () => {
+      this.proven = false;
+      this.tell("interrupted");
+    });
     this.socket.on("connect_error", () => this.tell("interrupted"));
     this.socket.on("bye", () => this.onBye());
+    this.socket.on("present", (found) => this.onPresent(found));
     setInterval(() => this.watch(), 1000);
     this.tell("catching");
+  }
+
+  /** Tells which card is open here, to whoever has the same one open; null for none. */
+  look(card) {
+    if (card === this.card) return;
+    this.card = card;
+    this.say();
+  }
+
+  say() {
+    this.lookedAt = performance.now();
+    if (this.socket?.connected) this.socket.emit("looking", { card: this.card });
   }
 
   /** True once everything up to this cursor has been shown. */
@@ -101,6 +119,7 @@ export class Line {
   /** Once a second: notices a silent line, and tries again what failed. */
   watch() {
     const now = performance.now();
+    if (this.card && now - this.lookedAt > LOOK) this.say();
     if (this.socket.connected && now - this.heardAt > SILENCE) {
       this.tell("interrupted");
       this.heardAt = now;

@@ -67,5 +67,5 @@ export function alikeLink(card) {
   const like = t(card.copy ? "card.copy" : "card.alike.first");
   const said = card.alike ? t("card.alike", { n: figure(card.alike) }) : like;
   const stay = (event) => event.stopPropagation(); // the card behind it does not open
-  return make("a", { class: "tag tag-alike", href: `#show=all&alike=${first}`, onclick: stay }, said);
+  return make("a", { class: "tag tag-alike", href: `?query=${encodeURIComponent(`show:all alike:${first}`)}`, onclick: stay }, said);
 }

@@ -72,7 +72,8 @@ function bar({ decided, agreed, either }, most) {
   return draw("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", role: "img", "aria-label": label }, ...rects);
 }
 
-function models({ in_use: used, learning, first, versions, choice }) {
+function models({ in_use: used, learning, first, versions, choice, by_rules: rules }) {
+  hook("by-rules").hidden = !rules;
   hook("learning").replaceChildren(
     `${t(learning ? "model.learning" : "model.fixed")} `,
     ...(decides ? [way(t(learning ? "model.stop" : "model.go_on"), used, !learning)] : []),

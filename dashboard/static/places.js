@@ -14,6 +14,14 @@ export async function load() {
   attribution = answer.attribution ?? [];
 }
 
+let outlines = null;
+
+/** Outlines of districts, {code, name, rings}; none where nobody imported any. */
+export async function districts() {
+  outlines ??= await get("/api/v1/boundaries/district").then((answer) => answer.shapes, () => null);
+  return outlines ?? [];
+}
+
 /** The name of a province, or its code. */
 export function provinceName(code) {
   return say(provinces.find((one) => one.code === code)?.name ?? code);

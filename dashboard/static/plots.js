@@ -53,20 +53,31 @@ const every = (axis) =>
 
 /** A trace in the page's colours: its family's, its statuses', its state's, or the shading steps of a heat map. */
 export function painted(trace) {
-  const { category, status, other, state, share } = trace.meta ?? {};
+  const { share, state, flow, limit } = trace.meta ?? {};
   if (share) return { ...trace, marker: { color: ink(SHARE_INK[share]) } };
   if (state) return { ...trace, fillcolor: ink(STATE_INK[state]), fillpattern: hatched(state) };
-  const colour = other
-    ? ink("--edge")
-    : category
-      ? ink(hue(category))
-      : status
-        ? [status].flat().map((one) => ink(`--status-${one}`))
-        : null;
+  if (flow) return flowing(trace, flow);
   if (trace.type === "heatmap") return shaded(trace);
-  return colour
-    ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } }
-    : trace;
+  if (limit) return { ...trace, marker: { ...trace.marker, line: { ...trace.marker.line, color: ink("--ink") } } };
+  const colour = colourOf(trace.meta ?? {});
+  return colour ? { ...trace, marker: { ...trace.marker, color: colour }, line: { ...trace.line, color: colour } } : trace;
+}
+
+function colourOf({ category, status, severity, other }) {
+  if (other) return ink("--edge");
+  if (category) return ink(hue(category));
+  if (severity) return ink(`--sev-${severity}`);
+  return Array.isArray(status) ? status.map(statusInk) : status ? statusInk(status) : null;
+}
+
+/** The colour of a status; where there is none of its own, an edge's. */
+const statusInk = (status) => ink(`--status-${status}`) || ink("--edge");
+
+/** A flow: its stages in grey, what it ends in as statuses are, and what flows in between so that both show through. */
+function flowing(trace, nodes) {
+  const font = { color: ink("--ink"), size: Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 0.86) };
+  const link = { ...trace.link, color: ink("--rule") };
+  return { ...trace, node: { ...trace.node, color: nodes.map(statusInk), line: { width: 0 } }, link, textfont: font };
 }
 
 /** How the reader had it: rightly, with its second category, or otherwise. */

@@ -2,12 +2,13 @@
 import { Actions } from "./actions.js";
 import { get, leave } from "./ask.js";
 import { hour, clockTime, set } from "./clock.js";
+import { Casework } from "./casework.js";
 import * as codes from "./codes.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
 import { focused, step } from "./hand.js";
 import { Incident } from "./incident.js";
-import { listen, prepareHelp } from "./keys.js";
+import { listen } from "./keys.js";
 import { Line } from "./line.js";
 import { hook } from "./make.js";
 import { turnTo } from "./panels.js";
@@ -15,7 +16,7 @@ import * as places from "./places.js";
 import * as words from "./words.js";
 
 const LIST = "restricted";
-const SHOWN = { waiting: { status: "waiting" }, all: {}, blocked: { source: "blocked" } };
+const SHOWN = { waiting: "show:all status:waiting", all: "show:all", blocked: "show:all by:blocked" };
 const AGAIN = 3000; // ms before the first page is asked again
 const { figure, t } = words;
 
@@ -25,28 +26,27 @@ class List {
     this.title = document.title;
     this.desk = new Desk((cursor) => this.line.reached(cursor));
     this.feed = new Feed(hook("feed-panel"), { onOpen: (id) => this.open(id), onFail: () => this.trouble(true) });
-    this.incident = new Incident(
-      hook("incident"),
-      new Actions(hook("actions"), this.desk, {
-        onNewer: (card) => this.take({ cards: [card] }),
-        onPending: (id, pending) => this.feed.pend(id, pending),
-      }),
-    );
+    const actions = new Actions(hook("actions"), this.desk, {
+      onNewer: (card) => this.take({ cards: [card] }),
+      onPending: (id, pending) => this.feed.pend(id, pending),
+    });
+    this.casework = new Casework(hook("incident"), actions, { onOpen: (id) => this.open(id) });
+    this.incident = new Incident(hook("incident"), actions, null, this.casework);
     this.line = new Line({
       list: LIST,
       onPatch: (patch) => this.take(patch),
       onState: (state) => this.state(state),
+      onPresent: (found) => this.casework.present(found),
       onBye: leave,
       onLost: () => location.reload(),
     });
     hook("restricted-show").addEventListener("change", () => this.want());
-    addEventListener("hashchange", () => this.want());
   }
 
   /** What is chosen above the list, or whatever says the same as one card. */
   get filter() {
-    const alike = new URLSearchParams(location.hash.slice(1)).get("alike") ?? "";
-    return { list: LIST, show: "all", alike, ...SHOWN[hook("restricted-show").value] };
+    const linked = new URLSearchParams(location.search).get("query") ?? "";
+    return { list: LIST, query: `${SHOWN[hook("restricted-show").value]} ${linked.replace("show:all", "")}`.trim() };
   }
 
   /** The first page, then the line from there on. */
@@ -102,12 +102,14 @@ class List {
     if (!id) return;
     this.feed.choose(id);
     this.incident.open(id, this.feed.cardOf(id));
+    this.line.look(id);
     turnTo("incident");
   }
 
   close() {
     if (this.incident.actions.form) return this.incident.actions.close();
     this.feed.choose(null);
+    this.line.look(null);
     this.incident.close();
     document.activeElement.blur(); // the keyboard leaves the list, so that it may move again
     this.feed.settle();
@@ -116,18 +118,17 @@ class List {
 }
 
 function connectKeys(list) {
-  const act = (action) => () => list.incident.card && list.incident.actions.start(action);
+  const act = (action) => () => list.incident.card && list.incident.actions.key(action);
   listen({
-    j: () => step(list.feed.list, 1, list.feed.chosen),
-    k: () => step(list.feed.list, -1, list.feed.chosen),
-    Enter: () => list.open(focused()),
-    v: act("verify"),
-    x: act("reject"),
-    c: act("category"),
-    r: act("release"),
-    n: act("note"),
-    "?": prepareHelp(),
-    Escape: () => list.close(),
+    down: () => step(list.feed, 1),
+    up: () => step(list.feed, -1),
+    open: () => list.open(focused()),
+    verify: act("verify"),
+    reject: act("reject"),
+    category: act("category"),
+    release: act("release"),
+    note: act("note"),
+    close: () => list.close(),
   });
 }
 

@@ -2,24 +2,31 @@
 import { Actions } from "./actions.js";
 import { Alerts } from "./alerts.js";
 import { get, leave } from "./ask.js";
+import { Calls } from "./calls.js";
+import { Casework } from "./casework.js";
+import { Chips } from "./chips.js";
 import * as codes from "./codes.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
 import { Figures } from "./figures.js";
-import { Filters } from "./filters.js";
+import { EVERYTHING, Filters } from "./filters.js";
 import { Grace } from "./grace.js";
-import { focused, step } from "./hand.js";
+import { focused } from "./hand.js";
 import { Header } from "./header.js";
 import { Incident } from "./incident.js";
-import { listen, prepareHelp } from "./keys.js";
 import { keepView } from "./languages.js";
 import { Line } from "./line.js";
 import { hook } from "./make.js";
 import { ProvinceMap } from "./map.js";
-import { undoLast } from "./notice.js";
 import { prepare, turnTo } from "./panels.js";
+import { Picked } from "./picked.js";
 import * as places from "./places.js";
+import { connectKeys } from "./room_keys.js";
+import { Saved } from "./saved.js";
 import { Story } from "./story.js";
+import { Together } from "./together.js";
+import { valueOf, without } from "./typed.js";
+import * as seen from "./unread.js";
 import * as words from "./words.js";
 
 const DECIDES = ["analyst", "security_lead", "administrator"];
@@ -29,24 +36,40 @@ const AGAIN = 3000; // ms before the first page is asked again
 class Room {
   constructor() {
     this.desk = new Desk((cursor) => this.line.reached(cursor));
-    this.feed = new Feed(hook("feed-panel"), { onOpen: (id) => this.open(id), onFail: () => this.trouble(true) });
-    this.grace = new Grace((cards) => this.feed.take(cards));
     const desk = DECIDES.includes(document.body.dataset.role);
+    this.picked = desk ? new Picked() : null;
+    this.feed = new Feed(hook("feed-panel"), { ...this.listed, picked: this.picked });
+    if (desk) this.together = new Together(hook("together"), this.picked, this.feed);
+    this.grace = new Grace((cards) => this.feed.take(cards));
     this.story = desk ? new Story(hook("story"), this.desk, { onOpen: (id) => this.open(id), ...this.told }) : null;
-    this.incident = new Incident(hook("incident"), desk ? new Actions(hook("actions"), this.desk, this.told) : null, this.story);
+    const actions = desk ? new Actions(hook("actions"), this.desk, this.told) : null;
+    this.casework = desk ? new Casework(hook("incident"), actions, { onOpen: (id) => this.open(id) }) : null;
+    this.incident = new Incident(hook("incident"), actions, this.story, this.casework);
     this.filters = new Filters(hook("filters"), (filter) => this.want(filter));
+    this.chips = new Chips(hook("chips"), (text) => this.filters.ask(without(hook("search").value, text)));
+    new Saved(hook("views"), { query: () => hook("search").value, onChoose: (query) => this.filters.ask(query) });
+    this.calls = desk ? new Calls({ onOpen: (id) => this.open(id) }) : null;
     this.alerts = desk ? new Alerts(hook("alerts-panel"), this.watched) : null;
-    const onProvince = (code) => this.filters.set({ place: this.filters.value.place === code ? "" : code });
-    this.map = new ProvinceMap(hook("map-panel"), { onProvince, onCard: (id) => this.open(id) });
+    const onPlaces = (codes, toggle) => this.filters.place(codes, toggle);
+    const onWords = (fields) => this.filters.set(fields);
+    this.map = new ProvinceMap(hook("map-panel"), { onPlaces, onWords, onCard: (id) => this.open(id) });
     this.figures = new Figures(hook("figures"));
     this.header = new Header((fields) => this.filters.set(fields));
     this.line = new Line({
       onPatch: (patch) => this.take(patch),
       onState: (state) => this.header.line(state),
+      onPresent: (found) => this.casework?.present(found),
       onBye: leave,
       onLost: () => location.reload(),
     });
   }
+
+  /** What the list tells: a card is to be opened, a page did not come, a query was understood. */
+  listed = {
+    onOpen: (id) => this.open(id),
+    onFail: (problem) => this.trouble(problem),
+    onAsked: (asked) => this.chips.show(asked),
+  };
 
   /** What decisions tell: the card that made ours stale, and what waits. */
   told = {
@@ -62,43 +85,57 @@ class Room {
       turnTo("feed");
     },
     onShow: (open) => turnTo(open ? "alerts" : "incident"),
+    onOpen: (id) => this.open(id),
   };
 
   /** The first page, then the line from there on. */
   async start() {
     this.take({ cards: [], counts: await get("/api/v1/counts") });
-    const cursor = await this.feed.load(this.filters.value);
+    const cursor = await this.feed.load(this.filters.value).catch((problem) => this.instead(problem));
+    seen.begin(cursor);
+    this.feed.mark();
     this.line.start(cursor);
-    this.map.show(this.filters.value);
+    this.map.show({ ...this.feed.filter, place: this.place });
     this.figures.refresh();
   }
 
   take({ cards, counts, record }) {
     this.header.show(counts);
     this.header.record(record);
-    if (counts) this.alerts?.tick(counts);
-    if (counts) this.map.tick(counts);
+    if (counts) for (const each of [this.alerts, this.calls, this.map]) each?.tick(counts);
     if (cards.length) {
       this.feed.take(this.grace.sift(cards));
+      this.calls?.take(cards);
       this.incident.take(cards);
-      this.map.refresh();
-      this.figures.refresh();
+      this.seen();
     }
-    this.feed.tick();
-    this.incident.tick();
+    for (const each of [this.feed, this.incident]) each.tick();
     this.desk.moved();
   }
 
   want(filter) {
-    this.map.show(filter);
     this.feed.load(filter).then(
-      () => this.trouble(false),
+      () => (this.trouble(null), this.map.show({ ...filter, place: this.place })),
       () => {},
     );
   }
 
-  trouble(there) {
-    hook("feed-trouble").hidden = !there;
+  /** The room opens whatever query its address has: one that is wrong is named, and everything is shown. */
+  instead(problem) {
+    if (problem.status !== 422) throw problem;
+    return this.feed.load({ query: EVERYTHING }).then((cursor) => (this.chips.wrong(problem.message), cursor));
+  }
+
+  /** A query that is wrong is named beside it; what else went wrong, above the list. */
+  trouble(problem) {
+    const wrong = problem?.status === 422;
+    hook("feed-trouble").hidden = !problem || wrong;
+    if (wrong) this.chips.wrong(problem.message);
+  }
+
+  /** The place that the query names, for the map. */
+  get place() {
+    return valueOf(this.filters.value.query, "place");
   }
 
   open(id) {
@@ -106,6 +143,8 @@ class Room {
     if (this.alerts?.open) this.alerts.turn(false);
     this.feed.choose(id);
     this.incident.open(id, this.feed.cardOf(id));
+    this.line.look(id);
+    this.calls?.open(id);
     turnTo("incident");
   }
 
@@ -113,43 +152,28 @@ class Room {
     if (this.alerts?.open) return this.alerts.turn(false);
     if (this.incident.actions?.form) return this.incident.actions.close();
     this.feed.choose(null);
+    this.line.look(null);
     this.incident.close();
     document.activeElement.blur(); // the keyboard leaves the list, so that it may move again
     this.feed.settle();
     turnTo("feed");
   }
 
+  /** The card that has the keyboard, or is open, is chosen together with others. */
+  pick() {
+    const id = focused() ?? this.feed.chosen;
+    if (id) this.picked.toggle(id);
+  }
+
+  seeAll() {
+    seen.seeAll(this.line.cursor);
+    this.feed.mark();
+  }
+
   seen() {
     this.map.refresh();
     this.figures.refresh();
   }
-
-  repaint() {
-    this.map.render();
-    this.figures.render();
-    this.alerts?.render();
-  }
-}
-
-function connectKeys(room) {
-  const act = (action) => () => room.incident.card && room.incident.actions?.start(action);
-  listen({
-    j: () => step(room.feed.list, 1, room.feed.chosen),
-    k: () => step(room.feed.list, -1, room.feed.chosen),
-    Enter: () => room.open(focused()),
-    "/": () => hook("search").focus(),
-    v: act("verify"),
-    x: act("reject"),
-    0: act("none"),
-    n: act("note"),
-    "+": act("join"),
-    y: () => room.story?.answer("join"),
-    a: () => room.story?.answer("apart"),
-    u: undoLast,
-    l: () => room.alerts?.turn(!room.alerts.open),
-    "?": prepareHelp(),
-    Escape: () => room.close(),
-  });
 }
 
 async function begin() {
@@ -158,7 +182,7 @@ async function begin() {
   prepare(() => room.seen());
   connectKeys(room);
   keepView(hook("language"));
-  addEventListener("themechange", () => room.repaint());
+  addEventListener("themechange", () => [room.map, room.figures, room.alerts].forEach((each) => each?.render()));
   document.addEventListener("visibilitychange", () => room.seen());
   hook("feed-again").addEventListener("click", () => room.want(room.filters.value));
   hook("incident-close").addEventListener("click", () => room.close());

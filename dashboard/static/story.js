@@ -8,10 +8,11 @@ import { t } from "./words.js";
 
 const MOST = 4; // suggestions that are shown; when they are decided, the next ones come
 
-/** The part of the panel in `root`; `desk` sends decisions, onOpen(id) shows another card. */
+/** The part of the panel in `root`; `desk` sends decisions, onOpen(id) shows another card. `lists`: whether it shows the
+ * reports, which a page of its own shows by itself. */
 export class Story {
-  constructor(root, desk, { onOpen, onNewer, onPending }) {
-    Object.assign(this, { root, desk, onOpen, onNewer, onPending, card: null, facts: [] });
+  constructor(root, desk, { onOpen, onNewer, onPending, lists = true }) {
+    Object.assign(this, { root, desk, onOpen, onNewer, onPending, lists, card: null, facts: [] });
     this.outcome = make("p", { class: "outcome", role: "status" });
   }
 
@@ -63,7 +64,7 @@ export class Story {
     const parts = [
       head && standing(this.card, stands, does),
       asked.length && suggestions(asked, this.whole, does),
-      reports.length > 1 && told(this.card, reports, this.facts, this.whole, does),
+      this.lists && reports.length > 1 && told(this.card, reports, this.facts, this.whole, does),
     ];
     this.root.replaceChildren(...parts.filter(Boolean), this.outcome);
     this.root.querySelectorAll("button")[at]?.focus();

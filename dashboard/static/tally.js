@@ -1,13 +1,13 @@
-// The words around the list: how many are shown, how many wait behind the pill, and what to do when there is nothing.
+// The words around the list: how many there are, how many wait behind the pill, and what to do when there is nothing.
 import { hook } from "./make.js";
 import { figure, t } from "./words.js";
 
 /** Writes the pill, the tally and the empty state of the feed in `root`. */
-export function tell(root, { shown, total, waiting, loading, deep }) {
+export function tell(root, { shown, waiting, loading }) {
   const pill = hook("new-pill", root);
   pill.hidden = !waiting;
-  pill.textContent = waiting ? t("feed.new", { n: figure(waiting) }) : "";
+  const text = waiting ? t("feed.new", { n: figure(waiting) }) : "";
+  if (pill.textContent !== text) pill.textContent = text;
   hook("feed-empty", root).hidden = shown > 0 || loading;
-  const words = { n: figure(shown), m: figure(total) };
-  hook("feed-foot", root).textContent = shown ? t(deep ? "feed.deep" : "feed.shown", words) : "";
+  hook("feed-foot", root).textContent = shown ? t("feed.shown", { n: figure(shown) }) : "";
 }
