@@ -7,6 +7,10 @@ from server import events
 from server.roles import Refused
 
 METHODS = ("call_back", "second_source", "document", "photo", "direct_observation")
+UNDECIDED = ("new", "triaged", "checking")  # statuses of an incident on the way to a verdict
+VERDICTS = ("verified", "corroborated", "unverified", "unconfirmed", "false")
+MAY_BE = (*UNDECIDED, "verified", "corroborated", "unverified")  # of an incident that other reports may tell of, too
+GRAVE = 4  # severity from which on a verdict needs two persons
 KINDS = ("quiet", "tally", "noise")  # what a report may be that tells of no incident
 SHORTEST_REASON, LONGEST_REASON = 3, 4000  # characters
 
@@ -18,7 +22,7 @@ class Incident:
     """As a rule needs it: which one, how far, of what kind."""
 
     id: str
-    status: str  # new, verified, rejected, dismissed
+    status: str  # one of UNDECIDED or VERDICTS, or dismissed
     category: str
     sub: str
     province: str
@@ -34,24 +38,6 @@ class Code:
     sub: str
     severity: int
     restricted: bool
-
-
-def verify(incident: Incident, method: str, reason: str, seal: Seal) -> events.IncidentVerified:
-    """Confirm it. Raises Refused without a method and a reason, or when it is verified already, or none any more."""
-    _stands(incident)
-    if incident.status == "verified":
-        raise Refused("This incident is verified already.")
-    given = {"verdict": "verified", "method": _method(method), "basis": "", "second": ""}
-    return events.IncidentVerified(subject=incident.id, **given, reason=seal(reasoned(reason)))
-
-
-def reject(incident: Incident, method: str, reason: str, seal: Seal) -> events.IncidentRejected:
-    """Say that it did not happen or cannot be confirmed. Raises Refused likewise."""
-    _stands(incident)
-    if incident.status == "rejected":
-        raise Refused("This incident is rejected already.")
-    given = {"verdict": "unconfirmed", "method": _method(method), "basis": "", "second": ""}
-    return events.IncidentRejected(subject=incident.id, **given, reason=seal(reasoned(reason)))
 
 
 def recategorise(incident: Incident, code: Code, reason: str, seal: Seal) -> events.IncidentRecategorised:
@@ -73,7 +59,7 @@ def dismiss(incident: Incident, kind: str, reason: str, seal: Seal) -> events.In
     dismissed already. Whoever gives it a category makes an incident of it again."""
     if incident.status == "dismissed":
         raise Refused("This was dismissed already.")
-    _stands(incident)
+    standing(incident)
     if kind not in KINDS:
         raise Refused("Say what it is instead: " + ", ".join(KINDS) + ".")
     return events.IncidentDismissed(subject=incident.id, kind=kind, reason=seal(reasoned(reason)))
@@ -123,14 +109,16 @@ def open_from(
     )
 
 
-def _stands(incident: Incident) -> None:
+def standing(incident: Incident) -> None:
+    """Raises Refused when it is joined into another one, or is none any more."""
     if incident.stands:
         raise Refused("This stands in another incident: decide there, or part it from there first.")
     if incident.status == "dismissed":
         raise Refused("This was dismissed: give it a category first.")
 
 
-def _method(method: str) -> str:
+def by_method(method: str) -> str:
+    """One of METHODS. Raises Refused when it is none."""
     if method not in METHODS:
         raise Refused("Say by which method: " + ", ".join(METHODS) + ".")
     return method

@@ -19,22 +19,6 @@ Answer = tuple[Any, int]
 LONGEST_VERSION = 10  # digits
 
 
-@desk.post("/incidents/<card>/verification")
-@allow(*DESKS)
-def verify(card: str) -> Answer:
-    """Confirm an incident: {method, reason, expect}."""
-    known = incident(card)
-    return record(card, incidents.verify(known, said("method"), said("reason"), closed(card)), expected(known.version))
-
-
-@desk.post("/incidents/<card>/rejection")
-@allow(*DESKS)
-def reject(card: str) -> Answer:
-    """Say that an incident did not happen or cannot be confirmed: {method, reason, expect}."""
-    known = incident(card)
-    return record(card, incidents.reject(known, said("method"), said("reason"), closed(card)), expected(known.version))
-
-
 @desk.post("/incidents/<card>/category")
 @allow(*DESKS)
 def recategorise(card: str) -> Answer:
@@ -104,10 +88,15 @@ def record(card: str, event: events.Event, expect: int | None, once: Sequence[st
         if not placed.fresh:
             raise Stale(placed.version)
     except Stale:
-        newer = room().see(found(card), me().role)
-        message = "This changed while you were deciding. Look at it again."
-        return jsonify(error={"code": "stale", "message": message, "ref": token_hex(4)}, card=newer), 409
+        return stale(card)
     return jsonify(cursor=placed.id), 202
+
+
+def stale(card: str) -> Answer:
+    """Somebody was first: the newer card."""
+    newer = room().see(found(card), me().role)
+    message = "This changed while you were deciding. Look at it again."
+    return jsonify(error={"code": "stale", "message": message, "ref": token_hex(4)}, card=newer), 409
 
 
 def found(card: str) -> dict[str, Any]:

@@ -55,5 +55,6 @@ def _told(row: Row) -> Told:
         restricted=bool(row["restricted"]),
         rehearsal=bool(row["rehearsal"]),
         blocked=row["standing"] == "blocked" and not row["backed"],
+        awaiting=bool(row["awaiting"]),
         version=row["version"],
     )

@@ -29,7 +29,7 @@ def model() -> Any:
     known, at_hand = models(), {room().first_model, *room().shelf.versions()}
     versions = [{**asdict(one), "at_hand": one.version in at_hand} for one in reversed(known.versions)]
     chosen = {"in_use": known.chosen.version, "learning": known.chosen.learning, "first": known.chosen.first}
-    return jsonify(**chosen, versions=versions, choice=_choice(known))
+    return jsonify(**chosen, versions=versions, choice=_choice(known), by_rules=room().board.agreement.by_rules())
 
 
 @model_desk.post("/model")

@@ -11,6 +11,7 @@ from server.log import Fact
 from server.model import decisions
 from server.model.corrections import SAME
 from server.model.decisions import Standing
+from server.reading.unsorted import WITH_MODEL
 from server.seal import Vault
 from server.sections.section import Section
 
@@ -49,6 +50,11 @@ class Agreement(Section):
                 counted["either"] += either
         return {**whole, "by_category": dict(by_category), "by_reader": dict(by_reader)}
 
+    def by_rules(self) -> bool:
+        """Whether the newest reading is of the rules alone: the model is not ready, fails, or there is none."""
+        newest = self.db.execute("SELECT reader FROM newest").fetchone()
+        return newest is not None and WITH_MODEL not in newest["reader"]
+
     def _last(self) -> Iterator[sqlite3.Row]:
         """The last decisions, newest first, of copies only one. Restricted reports stay out, for the figures would tell
         of them; so do those of a rehearsal as soon as there are others."""
@@ -70,6 +76,7 @@ class Agreement(Section):
 
     def _read(self, fact: Fact, event: events.ReportRead | events.ReportSorted) -> None:
         self._stands(fact, event)
+        self.db.execute("INSERT OR REPLACE INTO newest VALUES (1, ?)", (event.reader,))
         row = self._row(event.subject)
         if row["at"] and row["reader"]:
             return  # people decided on what stood before: what the reader says after that is no reading of its own

@@ -12,4 +12,5 @@ CREATE TABLE readings (
   confirmed INTEGER NOT NULL DEFAULT 0, -- it was verified as it stood, and nothing more
   held INTEGER NOT NULL DEFAULT 0    -- people had it in hand: no later reading changes how it stands
 );
+CREATE TABLE newest (one INTEGER PRIMARY KEY, reader TEXT NOT NULL); -- one row: who read the report that was read last
 CREATE INDEX readings_at ON readings (at) WHERE decided != '';

@@ -13,6 +13,7 @@ from server.sections.section import Section, moment
 
 PERSONAL = ("sender", "raw_sender", "pin")  # of what was sealed, never on a card
 SEARCHED = 4000  # characters of a report that can be searched
+END = "  "  # behind every text in the index of three characters each, so that its last two can be found, too
 
 
 class Cards(Section):
@@ -124,10 +125,7 @@ class Cards(Section):
         )
 
     def _decided(self, fact: Fact, event: events.IncidentVerified | events.IncidentRejected) -> None:
-        if isinstance(event, events.IncidentVerified):
-            self._touch(fact, status="verified")
-        else:
-            self._touch(fact, status="rejected")
+        self._touch(fact, status=event.verdict)
 
     def _recategorised(self, fact: Fact, event: events.IncidentRecategorised) -> None:
         row = self.db.execute("SELECT status FROM cards WHERE id = ?", (event.subject,)).fetchone()
@@ -161,7 +159,7 @@ class Cards(Section):
     def _index(self, card: str, text: str) -> None:
         row = self.db.execute("SELECT row FROM cards WHERE id = ?", (card,)).fetchone()["row"]
         self.db.execute("DELETE FROM words WHERE rowid = ?", (row,))
-        self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (row, searchable(text)))
+        self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (row, searchable(text) + END))
 
     def _history(self, fact: Fact) -> None:
         event = fact.event
@@ -169,6 +167,8 @@ class Cards(Section):
         aside = isinstance(event, events.ReportSetAside)
         why = {"reason": sealed} if aside else self.words(f"incident:{event.subject}", sealed)
         said = {name: getattr(event, name) for name in ("kind", "method", "category", "sub") if hasattr(event, name)}
+        if isinstance(event, events.IncidentVerified | events.IncidentRejected):
+            said |= {"verdict": event.verdict, "basis": event.basis, "proposed_by": event.second}
         if isinstance(event, events.IncidentPlaced):
             said["place"] = self.words("room", event.place).get("code")
         row = (event.subject, fact.id, moment(fact.id), fact.by, event.wire, json.dumps({**said, **why}))

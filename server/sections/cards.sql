@@ -4,7 +4,7 @@ CREATE TABLE cards (
   id TEXT NOT NULL UNIQUE,          -- the report's id; an incident has the id of the report that opened it
   number INTEGER,                   -- incidents only: 1 is the first that was opened
   kind TEXT NOT NULL,               -- raw, crowded (raw, and read later), incident, checkin, quiet, tally, noise, unsorted, set_aside
-  status TEXT,                      -- incidents only: new, verified, rejected
+  status TEXT,                      -- incidents only: see server/incidents.py, or dismissed
   category TEXT NOT NULL DEFAULT '',
   sub TEXT NOT NULL DEFAULT '',
   second TEXT NOT NULL DEFAULT '',

@@ -9,6 +9,11 @@ from server.log import Fact, place
 from server.seal import Vault
 from server.sections.section import Section
 
+BESIDE = (
+    "SELECT other.id FROM shifted JOIN cards AS own ON own.id = shifted.id"
+    " JOIN cards AS other ON other.alike_of = own.id OR other.id = own.alike_of"
+)
+
 
 class Crowds(Section):
     """Kept beside the cards, behind them. A copy counts nowhere until somebody makes an incident of it."""
@@ -48,6 +53,20 @@ class Crowds(Section):
     def _opened(self, fact: Fact, event: events.IncidentOpened | events.ReportReleased) -> set[str]:
         self._change(event.subject, copy=False)
         return set()
+
+    def spread(self, at: int | None = None) -> set[str]:
+        """The cards that say the same as one that was just hidden or shown, and so look different, too.
+
+        `at`: the place of the fact that did it; None when nothing did but the first look at words nobody has read yet,
+        of cards that came or were likened just now, and so stand as changed already.
+        """
+        if not self.db.execute("SELECT 1 FROM shifted").fetchone():
+            return set()
+        found = {row["id"] for row in self.db.execute(BESIDE)}
+        self.db.execute("DELETE FROM shifted")
+        if at is not None:
+            self.db.executemany("UPDATE cards SET changed = ? WHERE id = ?", [(at, card) for card in found])
+        return found
 
     def _change(self, card: str, **values: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in values)

@@ -1,6 +1,7 @@
 """Who may sign in, folded from the facts about accounts."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from server import events
 from server.log import Fact
@@ -26,9 +27,21 @@ class People(Section):
         row = self.db.execute("SELECT role FROM accounts WHERE name = ? AND open", (name,)).fetchone()
         return row["role"] if row else None
 
+    def organisation_of(self, name: str) -> str:
+        """Of which organisation an account is, so that two can be compared; "" when none is named."""
+        row = self.db.execute("SELECT organisation FROM accounts WHERE name = ?", (name,)).fetchone()
+        return str(row["organisation"]).strip().casefold() if row else ""
+
+    def organisations(self, roles: Sequence[str]) -> int:
+        """Of how many organisations the open accounts of these roles are; those that name none are of none."""
+        names = self.db.execute("SELECT name, role FROM accounts WHERE open").fetchall()
+        return len({self.organisation_of(row["name"]) for row in names if row["role"] in roles} - {""})
+
     def _account(self, fact: Fact, event: events.AccountOpened | events.AccountClosed) -> set[str]:
         is_open = isinstance(event, events.AccountOpened)
         role = event.role if isinstance(event, events.AccountOpened) else self.role_of(event.subject)
-        row = (event.subject, role or "", is_open, moment(fact.id))
-        self.db.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?)", row)
+        known = self.db.execute("SELECT organisation FROM accounts WHERE name = ?", (event.subject,)).fetchone()
+        of = event.organisation if isinstance(event, events.AccountOpened) else known["organisation"] if known else ""
+        row = (event.subject, role or "", is_open, moment(fact.id), of)
+        self.db.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?)", row)
         return set()

@@ -14,6 +14,7 @@ CHANGED = ("category", "sub", "second", "severity", "confidence")
 DECISIONS = (
     *(events.IncidentOpened, events.IncidentVerified, events.IncidentRejected, events.IncidentRecategorised),
     *(events.IncidentPlaced, events.IncidentDismissed, events.IncidentJoined, events.IncidentParted),
+    *(events.IncidentTriaged, events.IncidentProposed, events.IncidentUnverified),
 )
 
 

@@ -21,10 +21,12 @@ from server.texting.drivers import DRY, Driver, Letter, Outcome
 from server.texting.outbox import Outbox, settled
 from server.texting.texts import Row, Texts
 from server.wiring import CALLED, FETCHED
+from server.work.duties import owner_of
 
 ANSWER_LASTS = timedelta(minutes=30)  # an answer that is older would puzzle more than help
 ORDER_LASTS = timedelta(hours=6)
 AT_ONCE = 20  # texts in one step
+PAGE = "page"  # why a text goes to whoever is on duty, who is on no roster of monitors
 LONGEST_STEP = timedelta(seconds=2)  # then whatever was reported meanwhile is heard first: it may be of danger
 REST = timedelta(seconds=5)  # that a gateway which cannot be reached is left alone
 logger = logging.getLogger(__name__)
@@ -83,6 +85,8 @@ class Sending:
             return "cancelled"
         if now > self._until(row):
             return "expired"
+        if row["why"] == PAGE:
+            return self._no_way(row)
         monitor = self._with.roster.of_alias(row["source"])
         if monitor is None:
             return "gone"
@@ -93,12 +97,16 @@ class Sending:
             return "safety"
         if not monitor.replies and not (order and order["told"].get("wanted", {}).get("unwilling")):
             return "unwilling"
-        return "" if self._is_dry(row) or given.sends(row["gateway"]) else "no_gateway"
+        return self._no_way(row)
+
+    def _no_way(self, row: Row) -> str:
+        return "" if self._is_dry(row) or self._with.given.sends(row["gateway"]) else "no_gateway"
 
     def _try(self, row: Row, now: datetime) -> int:
         text, gateway = row["id"], row["gateway"]
         try:
-            body = self._with.vault.open(f"source:{row['source']}", row["sealed"])
+            owner = owner_of(row["source"]) if row["why"] == PAGE else f"source:{row['source']}"
+            body = self._with.vault.open(owner, row["sealed"])
             letter = Letter(text, body["number"], body["words"])
         except (Forgotten, KeyError):
             self._give_up(row, "gone")

@@ -12,6 +12,7 @@ from server.sections.section import Section, moment
 
 Row = dict[str, Any]
 ORDERS = 100  # of the newest orders that are listed
+TOLD = "why != 'page'"  # how many pages there were tells how much is in danger: see `pages`
 OPEN = ("drafted", "approved")  # states of an order that can be cancelled
 
 
@@ -71,13 +72,19 @@ class Texts(Section):
 
     def became(self, order: str) -> dict[str, int]:
         """Status -> how many texts of this order ("": of those in no order)."""
-        found = self.db.execute("SELECT status, count(*) AS n FROM texts WHERE of = ? GROUP BY status", (order,))
+        counted = f"SELECT status, count(*) AS n FROM texts WHERE of = ? AND {TOLD} GROUP BY status"  # noqa: S608 - ours
+        found = self.db.execute(counted, (order,))
+        return {row["status"]: row["n"] for row in found}
+
+    def pages(self) -> dict[str, int]:
+        """What became of pages, for the security lead alone."""
+        found = self.db.execute("SELECT status, count(*) AS n FROM texts WHERE why = 'page' GROUP BY status")
         return {row["status"]: row["n"] for row in found}
 
     def reasons(self) -> list[Row]:
         """Why texts failed: order, reason, gateway, how many; the most frequent first."""
         found = self.db.execute(
-            "SELECT of, reason, gateway, count(*) AS n FROM texts WHERE status = 'failed'"
+            f"SELECT of, reason, gateway, count(*) AS n FROM texts WHERE status = 'failed' AND {TOLD}"  # noqa: S608
             " GROUP BY of, reason, gateway ORDER BY n DESC, reason LIMIT 100"
         )
         return [dict(row) for row in found]
