@@ -22,32 +22,15 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from dashboard import live as live_module
-from dashboard.agreed import agreed
-from dashboard.alerts import alerts
-from dashboard.api import api
-from dashboard.assets import assets
-from dashboard.boundaries import boundaries
-from dashboard.coverage import coverage
-from dashboard.evidence import evidence
-from dashboard.guide import guide
-from dashboard.imports import imports
 from dashboard.live import Live
-from dashboard.pages import frame, pages, prepare
-from dashboard.photos import photos
-from dashboard.restricted import restricted
-from dashboard.roster import roster
-from dashboard.stories import stories
-from dashboard.texts import texts
+from dashboard.pages import frame, prepare
+from dashboard.parts import PARTS
 from dashboard.views import card
-from dashboard.voice import voice
 from ingest.handed import Hand
 from server import grammar, logs, seal, settings
 from server.access import Access
 from server.board import Board
 from server.classify import Classifier
-from server.desk.deciding import desk
-from server.desk.joining import joining_desk
-from server.desk.models import model_desk
 from server.gazetteer.boundaries import load as load_pack
 from server.guard import Room, guard
 from server.log import Down, Log
@@ -74,8 +57,7 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
     app = Flask("dashboard", static_folder=None, root_path=os.path.join(os.path.dirname(__file__), "dashboard"))
     guard(app, tools)
     prepare(app)
-    shown = (agreed, alerts, coverage, evidence, restricted, roster, pages, texts, voice, guide)
-    for part in (*shown, api, boundaries, desk, imports, model_desk, photos, assets, stories, joining_desk):
+    for part in PARTS:
         app.register_blueprint(part)
     socketio = SocketIO(
         app,
@@ -125,6 +107,7 @@ def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) ->
         look=lambda photo: Photos(given.data_dir).open(photo, opener),
         shelf=Shelf(given.data_dir, vault),
         first_model=version_of(pack, examples.read(pack)),
+        clock=live_module.now,
         frame=frame,
         origins=tuple(origins),
         port=given.room_port,

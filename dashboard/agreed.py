@@ -22,12 +22,17 @@ def page() -> str:
 
 
 def figure(counts: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    """A Plotly dictionary of server.sections.agreement's figures: what people decided, and how the reader had it.
+    """A Plotly dictionary of server.sections.agreement's figures; `sum`: the same in all, and the version in use."""
+    data, layout = drawing(counts, words)
+    whole = {name: counts[name] for name in ("decided", "agreed", "either")}
+    of = {**whole, "in_use": models().chosen.version}
+    return {"says": "figures.agreement.says", "data": data, "layout": layout, "sum": of}
 
-    `sum`: the same in all, and the version in use.
-    """
+
+def drawing(counts: Mapping[str, Any], words: Mapping[str, str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """What people decided, and how the reader had it, as Plotly's data and layout."""
     rows = sorted(counts["by_category"].items(), key=lambda row: (row[1]["decided"], row[0]))
-    names = [words[OTHERS[code]] if code in OTHERS else code for code, _ in rows]
+    names = [named(code, words) for code, _ in rows]
     had = {
         "agreed": [row["agreed"] for _, row in rows],
         "second": [row["either"] - row["agreed"] for _, row in rows],
@@ -35,14 +40,12 @@ def figure(counts: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any
     }
     data = [_bar(share, words[f"agreement.{share}"], names, had[share]) for share in SHARES] if rows else []
     axes = {"xaxis": {"title": {"text": words["agreement.n"]}}, "yaxis": {"title": {"text": ""}, "type": "category"}}
-    layout = {"margin": {"l": 8, "r": 8, "t": 4, "b": 4}, "barmode": "stack", **axes}
-    whole = {name: counts[name] for name in ("decided", "agreed", "either")}
-    return {
-        "says": "figures.agreement.says",
-        "data": data,
-        "layout": layout,
-        "sum": {**whole, "in_use": models().chosen.version},
-    }
+    return data, {"margin": {"l": 8, "r": 8, "t": 4, "b": 4}, "barmode": "stack", **axes}
+
+
+def named(code: str, words: Mapping[str, str]) -> str:
+    """What people decided, as it is shown: a category's code, or the words for what is none."""
+    return words[OTHERS[code]] if code in OTHERS else code
 
 
 def _bar(share: str, name: str, names: list[str], values: list[int]) -> dict[str, Any]:

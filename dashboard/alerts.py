@@ -44,9 +44,18 @@ def _told(row: Row, words: dict[str, str]) -> dict[str, Any]:
         "around": [_area(part) for part in evidence.get("parts", ()) if part != evidence.get("area")],
         "gateway": evidence.get("mark") if row["statistic"] in ("gap", "one gateway") else None,
         **_words(row, words),
+        **_answered(row["id"]),
         "reports": _reports(evidence.get("reports", ())),
         "stations": [f"{code}-{check_digit(code)}" for code in evidence.get("stations", ())],
     }
+
+
+def _answered(alert: str) -> dict[str, Any]:
+    """What people made of it; an incident that whoever asks may not open is not named."""
+    known = room().board.answered.of(alert, room().board.tasks.now(room().clock()))
+    incident = next(iter(_reports([known["incident"]])), None)
+    told = {name: known[name] or None for name in ("by", "note")} | {"quiet_until": known["until"] or None}
+    return {"state": known["state"], **told, "answered": known["at"] or None, "incident": incident}
 
 
 def _words(row: Row, words: dict[str, str]) -> dict[str, str]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 
-from dashboard import agreed, evidence, views
+from dashboard import agreed, history, views
 from dashboard import figures as drawn
+from dashboard.asked import filters, spoken, understood
 from dashboard.course import course
 from dashboard.live import now
 from dashboard.words import words_for
@@ -17,22 +18,28 @@ from server.guard import me, room
 from server.roles import ANYONE, ROLES, allow
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-MOST_KINDS = 20  # of cards in one question; there are eight
+PAGING = (("limit", 50, int), ("skip", 0, int))
 OPENAPI = json.loads((Path(__file__).with_name("openapi.json")).read_text())
 
 
 @api.get("/cards")
 @allow(*ROLES)
 def cards() -> Any:
-    """One page of the feed, or of the list ?list=restricted, newest first."""
-    board, role, scope = room().board, me().role, _scope()
-    before, limit = request.args.get("before", ""), request.args.get("limit", 50, int)
+    """One page of the feed, or of ?list=restricted, newest first; with ?order=urgency, what is urgent besides."""
+    board, role, scope, query = room().board, me().role, _scope(), understood()
+    before, limit, skip = request.args.get("before", ""), *(request.args.get(*each) for each in PAGING)
+    apart: dict[str, Any] = {"asked": query.told()} if query else {}
     try:
-        rows, following, total = queries.page(board, _filters(), scope, before, limit)
+        wanted = filters(query)
+        if request.args.get("order") == "urgency":
+            pinned, urgent = queries.urgent(board, wanted, scope)
+            apart |= {"pinned": [room().see(row, role, scope) for row in pinned], "urgent": urgent}
+        rows, following, total = queries.page(board, wanted, scope, before, limit, skip)
     except (ValueError, OverflowError):
         abort(400)
     seen = [room().see(row, role, scope) for row in rows]
-    return jsonify(cards=seen, cursor=board.cursor, next=following or None, total=total)
+    apart |= {"top": queries.above(rows[0])} if rows and not before else {}
+    return jsonify(cards=seen, cursor=board.cursor, next=following or None, total=total, **apart)
 
 
 @api.get("/changes")
@@ -57,7 +64,7 @@ def card(card: str) -> Any:
     if row is None:
         abort(404)
     facts = queries.history(room().board, card) if me().role in views.DESKS else []
-    told = [views.fact(one, room().gazetteer, me().role) for one in facts]
+    told = [history.fact(one, room().gazetteer, me().role) for one in facts]
     return jsonify(card=room().see(row, me().role), history=told)
 
 
@@ -72,7 +79,7 @@ def counts() -> Any:
 @allow(*ROLES)
 def figures() -> Any:
     """Every figure as a Plotly dictionary."""
-    language, role, board = _language(), me().role, room().board
+    language, role, board = spoken(), me().role, room().board
     words = words_for(language)
     seen = views.told(heard.today(board.attendance, sums.totals(board), now()), role)
     drawn_here = drawn.figures(board, views.SCOPE[role], room().pack, words, language)
@@ -80,26 +87,6 @@ def figures() -> Any:
     if role in views.DESKS:
         drawn_here["agreement"] = agreed.figure(board.agreement.figures(), words)
     return jsonify(drawn_here)
-
-
-@api.get("/map/shapes")
-@allow(*ROLES)
-def shapes() -> Any:
-    """The provinces' outlines; they change only with the pack."""
-    answer = jsonify(drawn.map_shapes(room().pack))
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
-
-
-@api.get("/map")
-@allow(*ROLES)
-def on_map() -> Any:
-    """Counts and points for the map."""
-    role = me().role
-    data = drawn.map_data(room().board, _filters(), views.SCOPE[role])
-    if role in views.DESKS:
-        return jsonify(**data, restricted=sums.totals(room().board)["restricted"])
-    return jsonify({**data, "points": []})  # a point is finer than these roles are told
 
 
 @api.get("/taxonomy")
@@ -152,9 +139,9 @@ def accounts() -> Any:
 @api.post("/accounts")
 @allow("administrator")
 def open_account() -> Any:
-    """Let somebody sign in: {name, role, passphrase}."""
-    name, role, phrase = (said(field) for field in ("name", "role", "passphrase"))
-    return jsonify(cursor=room().access.open_account(name, role, phrase, by=me().by)), 202
+    """Let somebody sign in: {name, role, organisation, passphrase}."""
+    name, role, phrase, of = (said(field) for field in ("name", "role", "passphrase", "organisation"))
+    return jsonify(cursor=room().access.open_account(name, role, phrase, by=me().by, organisation=of)), 202
 
 
 @api.delete("/accounts/<name>")
@@ -177,22 +164,3 @@ def _scope() -> str:
     if wanted and not views.may_list(me().role, wanted):
         abort(403)
     return wanted or views.SCOPE[me().role]
-
-
-def _filters() -> queries.Filters:
-    asked = request.args
-    kinds = tuple(kind for kind in asked.get("kind", "").split(",")[:MOST_KINDS] if kind)
-    severity = max(0, min(asked.get("severity", 0, int), 9))
-    q, category, status, where = (asked.get(name, "") for name in ("q", "category", "status", "place"))
-    if me().role not in views.DESKS:
-        q = ""  # whoever may not read the words may not guess at them either
-    source, alike = (asked.get(name, "") if me().role in views.DESKS else "" for name in ("source", "alike"))
-    number = max(0, min(asked.get("number", 0, int), 10**9))
-    alert = asked.get("alert", "") if me().role in views.DESKS else ""
-    among = evidence.reports(room().board, alert, me().role) if alert else None
-    return queries.Filters(q, kinds, category, status, severity, where, source, alike, number, among)
-
-
-def _language() -> str:
-    asked = request.args.get("lang", "") or request.cookies.get("lang", "")
-    return asked if asked in room().pack.languages else room().pack.languages[0]

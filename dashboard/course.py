@@ -12,17 +12,22 @@ from server.pack import Pack
 
 ON_TOP = {"y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
 NEAR = timedelta(hours=1)  # codes that are nearer get into each other's way
+Points = list[tuple[datetime, dict[str, int]]]  # a moment, and how many stations were in each state
 SHOWN = tuple(state for state in STATES if state != "not_due")  # nobody has to speak yet: the rest up to all
 
 
 def course(view: View, words: Words, pack: Pack) -> Figure:
     """Stations by state over the day so far, one upon the other, with a line where each check-in is due."""
-    points = _points(view, view.attendance.version)
-    expected = sum(points[-1][1].values()) if points else 0
+    return drawing(points(view), view, words, pack)
+
+
+def drawing(found: Points, view: View, words: Words, pack: Pack) -> Figure:
+    """The same of points that were counted before."""
+    expected = sum(found[-1][1].values()) if found else 0
     if not expected:
         return {"says": "coverage.course.says", "data": [], "layout": {}}
-    times = [_local(at, pack) for at, _ in points]
-    data = [_area(state, words, times, [counts[state] for _, counts in points]) for state in SHOWN]
+    times = [_local(at, pack) for at, _ in found]
+    data = [_area(state, words, times, [counts[state] for _, counts in found]) for state in SHOWN]
     due = [one for one in view.attendance.schedule.checkins if one.due <= view.now]
     layout = {
         "margin": {"l": 8, "r": 8, "t": 18, "b": 4},
@@ -41,8 +46,13 @@ def course(view: View, words: Words, pack: Pack) -> Figure:
     }
 
 
+def points(view: View) -> Points:
+    """The moments of the course, and how many stations were in each state; see heard.course."""
+    return _points(view, view.attendance.version)
+
+
 @lru_cache(maxsize=8)
-def _points(view: View, version: int) -> list[tuple[datetime, dict[str, int]]]:
+def _points(view: View, version: int) -> Points:
     """Counted once for all screens, as long as nothing changes and the hour is the same."""
     return list(heard.course(view))
 

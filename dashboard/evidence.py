@@ -11,6 +11,7 @@ from server import queries
 from server.alerts.shown import Row
 from server.board import Board
 from server.guard import me, room
+from server.measures import scopes
 from server.pack import Pack
 from server.roles import allow
 
@@ -74,7 +75,7 @@ def _times(board: Board, row: Row, between: tuple[datetime, datetime], pack: Pac
     parts, ids = set(row["evidence"].get("parts", ())), set(row["evidence"].get("reports", ()))
     if row["kind"] != "burst":
         return [each["at"] for each in queries.rows_of(board, ids) if row["restricted"] or not each["restricted"]]
-    within = f"{queries.COUNTED} AND {queries.SCOPES['all' if row['restricted'] else 'open']}"
+    within = f"{scopes.COUNTED} AND {scopes.SCOPES['all' if row['restricted'] else 'open']}"
     found = board.db.execute(
         "SELECT id, at, province, station, json_extract(place, '$.code') AS code FROM cards"  # noqa: S608 - ours
         f" WHERE kind = 'incident' AND category = ? AND rehearsal = ? AND {within}"

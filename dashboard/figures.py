@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server import queries, sums
+from server import sums
 from server.board import Board
+from server.incidents import UNDECIDED, VERDICTS
 from server.pack import Pack
 
 Figure = dict[str, Any]
 Words = Mapping[str, str]  # key -> text in the reader's language
 
-STATUSES = ("new", "verified", "rejected")
+STATUSES = (*UNDECIDED, *VERDICTS)
 MOST_ROWS = 10  # provinces in one figure
 
 
@@ -105,9 +106,9 @@ def where(board: Board, scope: str, pack: Pack, words: Words, language: str) -> 
 
 
 def status(board: Board, scope: str, words: Words) -> Figure:
-    """How far the incidents are."""
+    """How far the incidents are; a status that none has is left out."""
     found = sums.counts(board, scope)["by_status"]
-    names = list(reversed(STATUSES))
+    names = [name for name in reversed(STATUSES) if found.get(name)]
     bar = {
         "type": "bar",
         "orientation": "h",
@@ -121,30 +122,6 @@ def status(board: Board, scope: str, words: Words) -> Figure:
     layout = _layout(words["figures.incidents.n"], "")
     layout["yaxis"] |= {"type": "category"}
     return {"says": "figures.status.says", "data": [bar] if sum(found.values()) else [], "layout": layout}
-
-
-def map_shapes(pack: Pack) -> dict[str, Any]:
-    """The provinces' outlines (rings of [longitude, latitude]) and names, and whom to thank for them."""
-    provinces = [place for place in pack.places.values() if place.level == "province"]
-    return {
-        "provinces": [
-            {
-                "code": place.code,
-                "name": dict(place.name),
-                "lat": place.lat,
-                "lon": place.lon,
-                "rings": [ring for polygon in pack.polygons[place.code]["coordinates"] for ring in polygon],
-            }
-            for place in provinces
-        ],
-        "attribution": list(pack.attribution),
-    }
-
-
-def map_data(board: Board, filters: queries.Filters, scope: str) -> dict[str, Any]:
-    """What lies on the map, of the incidents that the filter leaves: counts by province, points, how many nowhere."""
-    by_province, points, unplaced = queries.on_map(board, filters, scope)
-    return {"by_province": by_province, "points": points, "unplaced": unplaced}
 
 
 def _layout(x: str, y: str) -> Figure:

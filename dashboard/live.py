@@ -9,6 +9,7 @@ from flask import request
 from flask_socketio import SocketIO, join_room
 
 from dashboard import views
+from dashboard.present import Present
 from server import queries
 from server.guard import Room, cookie
 from server.log import Down, Raw
@@ -32,6 +33,7 @@ class Live:
         self.up = True
         self._people: dict[str, Person] = {}  # socket -> who looks
         self._pages: dict[str, Page] = {}  # socket -> at which page
+        self.present = Present(room, socketio, clock, SPACE, self._people)
         socketio.on_event("connect", self._connect, namespace=SPACE)
         socketio.on_event("disconnect", self._disconnect, namespace=SPACE)
 
@@ -56,11 +58,11 @@ class Live:
         after = board.cursor
         changed = self._fold(raws)
         few = len(changed) <= MOST_CARDS
-        rows, missed = (queries.rows_of(board, changed), 0) if few else ([], len(changed))
+        rows = queries.rows_of(board, changed) if few else []
         for page in self._looked_at():
             seen = [self.room.see(row, *page) for row in rows]
             cards = [card for card in seen if card is not None]
-            self._emit(page, after, cards, missed)
+            self._emit(page, after, cards, 0 if few else queries.many(board, changed, page[1]))
 
     def _fold(self, raws: list[Raw]) -> set[str]:
         try:
@@ -72,6 +74,7 @@ class Live:
         """Tell every screen where the log is, so that a lost patch is noticed, and close those whose session ended."""
         for page in self._looked_at():
             self._emit(page, self.room.board.cursor, [], 0)
+        self.present.beat()
         for socket, person in list(self._people.items()):
             try:
                 still = self.room.access.still(person.key)
@@ -81,10 +84,11 @@ class Live:
                 self.socketio.emit("bye", to=socket, namespace=SPACE)
                 self.socketio.server.disconnect(socket, namespace=SPACE)
 
-    def _emit(self, page: Page, after: str, cards: list[dict[str, Any]], missed: int) -> None:
+    def _emit(self, page: Page, after: str, cards: list[dict[str, Any]], missed: int, to: str = "") -> None:
         counts = views.counts(self.room.board, page[0], self.room.pack, self.clock())
         patch = {"after": after, "cursor": self.room.board.cursor, "cards": cards, "counts": counts, "missed": missed}
-        self.socketio.emit("patch", {**patch, "record": "up" if self.up else "down"}, to=_room(page), namespace=SPACE)
+        patch["record"] = "up" if self.up else "down"
+        self.socketio.emit("patch", patch, to=to or _room(page), namespace=SPACE)
 
     def _looked_at(self) -> list[Page]:
         """The pages that somebody looks at just now."""
@@ -104,9 +108,12 @@ class Live:
         page = (person.role, str(asked.get("list") or views.SCOPE[person.role]))
         self._people[request.sid], self._pages[request.sid] = person, page  # type: ignore[attr-defined]
         join_room(_room(page))
+        # a first heartbeat of its own, which proves the line: it shows the room as live at once
+        self._emit(page, self.room.board.cursor, [], 0, to=request.sid)  # type: ignore[attr-defined]
         return None
 
     def _disconnect(self, reason: Any = None) -> None:
+        self.present.leave(request.sid)  # type: ignore[attr-defined]
         for known in (self._people, self._pages):
             known.pop(request.sid, None)  # type: ignore[attr-defined]
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Flask, Response, abort, redirect, render_template, 
 
 from dashboard.words import words_for
 from server.access import LONGEST
-from server.guard import cookie, me, room, someone
+from server.desk.working import leave
+from server.guard import cookie, room, someone
 from server.log import Down
 from server.roles import ANYONE, ROLES, Refused, allow
 
@@ -104,7 +105,7 @@ def sign_in() -> Any:
 @allow(*ROLES)
 def sign_out() -> Any:
     """End this session; the browser forgets what it kept."""
-    room().access.sign_out(me())
+    leave()
     answer = redirect("/sign-in", 303)
     answer.delete_cookie(cookie(), path="/")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -196,4 +197,4 @@ def _language() -> str:
 
 def _own_path(path: str) -> str:
     """A path of ours, never another site."""
-    return path if re.fullmatch(r"/([\w-][\w./-]*)?", path, re.ASCII) else "/"
+    return path if re.fullmatch(r"/([\w-][\w./-]*)?(\?[\w.*%+&=-]*)?", path, re.ASCII) else "/"

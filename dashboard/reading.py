@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dashboard.checked import DECIDED
 from server import queries
 from server.monitors import callsigns
 from server.places import Gazetteer
@@ -16,7 +17,7 @@ def told(row: queries.Row, gazetteer: Gazetteer) -> dict[str, Any]:
     return {
         "contradicted": bool(detail.get("contradicted")),
         "reader": detail.get("sorted", {}).get("reader") or detail.get("reader"),
-        "decided": bool(row["decided"]) or row["status"] not in (None, "new"),
+        "decided": bool(row["decided"]) or row["status"] in DECIDED,
         "candidates": [candidate(code, gazetteer) for code in named],
     }
 

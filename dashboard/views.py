@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from dashboard import reading
+from dashboard import checked, reading, working
 from server import events, heard, queries, sums
 from server.board import Board
 from server.heard import View
@@ -31,8 +31,9 @@ FOR_DESKS = (
     *("crowded", "copy", "alike", "alike_of", "grounds"),
     *JOINED,
     *reading.FIELDS,
+    *working.FIELDS,
+    *checked.FIELDS,
 )
-FACTS = ("kind", "method", "category", "sub", "report", "incident", "how")  # of a fact, beside when, who and why
 FINEST = {"press": "district", "viewer": "province"}  # role -> the finest level of place it is told
 LEVELS = ("province", "district", "commune", "station")
 MOST_PHOTOS = 12  # on one card, the first that came: whoever sends thousands must not make every screen carry them
@@ -86,7 +87,7 @@ def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
         **{name: row[name] for name in ("channel", "gateway", "version", "alike", *JOINED)},
         **(flags | empty | spoken | written),
         "unread": detail.get("unread", []),
-        **reading.told(row, gazetteer),
+        **(reading.told(row, gazetteer) | working.told(row) | checked.told(row)),
         "photos": list(row["photos"])[:MOST_PHOTOS],
         **reading.source(row),
         "reference": events.reference(row["id"]),
@@ -110,18 +111,6 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
     named = {language: gazetteer.path(code, language) for language in gazetteer.pack.languages}
     certain = {"confidence": told.get("confidence"), "because": because}
     return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}
-
-
-def fact(row: queries.Row, gazetteer: Gazetteer, role: str) -> dict[str, Any]:
-    """A fact of a card's history, for desks: when, by whom, what, why, and what it set.
-
-    What was said while the card was restricted stays the security lead's.
-    """
-    why = {} if row["restricted"] and role != LEAD else row["why"]
-    said = {name: why[name] for name in FACTS if why.get(name)}
-    if why.get("place"):
-        said["place"] = {"name": {lang: gazetteer.path(why["place"], lang) for lang in gazetteer.pack.languages}}
-    return {"at": row["at"], "by": row["by"], "what": row["wire"], "why": why.get("reason", ""), **said}
 
 
 def _above(code: str, level: str, pack: Pack) -> str:
@@ -170,6 +159,7 @@ def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]
         "alerts": board.alerts.going_on(whole=WHOLE[role] == "all", rehearsal=bool(simulated)),
         **{name: whole[name] for name in ("sources", "sources_unknown", "blocked")},
         "agreement": {name: agreed[name] for name in ("decided", "agreed", "either")},
+        "by_rules": board.agreement.by_rules(),
     }
 
 

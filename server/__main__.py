@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server import pack as packs
-from server import seal, settings
+from server import report, seal, settings
 from server.access import Access
 from server.alone import keep_inside
 from server.gazetteer import console as pack_console
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     roster_console.add_to(nouns)
     pack_console.add_to(nouns)
     model_console.add_to(nouns)
+    report.add_to(nouns)
     guide = nouns.add_parser("guide", help="print the SMS guide for monitors as HTML, in a language of the pack")
     guide.add_argument("language")
     guide.set_defaults(run=print_guide)
@@ -52,6 +53,7 @@ def _add_users(nouns: argparse._SubParsersAction) -> None:
     add = users.add_parser("add", help="let somebody sign in; the pass-phrase comes by standard input")
     add.add_argument("name")
     add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--organisation", default="", help="of the coalition; two of them confirm what is grave")
     add.add_argument("--password-stdin", required=True, action="store_true")
     add.set_defaults(run=add_user)
     users.add_parser("list", help="every name that can sign in").set_defaults(run=list_users)
@@ -101,7 +103,8 @@ def access() -> Access:
 
 def add_user(asked: argparse.Namespace) -> None:
     """Let somebody sign in."""
-    access().open_account(asked.name, asked.role, sys.stdin.readline().rstrip("\r\n"), by="console")
+    phrase = sys.stdin.readline().rstrip("\r\n")
+    access().open_account(asked.name, asked.role, phrase, by="console", organisation=asked.organisation)
     print(f"{asked.name} can sign in as {asked.role}.")
 
 

@@ -20,11 +20,22 @@ INVITATION = 15 * 60  # seconds
 TRIES, WINDOW = 10, 60  # wrong pass-phrases from one address in so many seconds
 SHORTEST, LONGEST_PHRASE = 15, 128  # characters (OWASP ASVS 5.0 6.2)
 LONGEST_NAME = 40
+LONGEST_ORGANISATION = 60  # characters
+HOUR = 3600  # seconds
 
 
 def hashed(secret: str) -> str:
     """What we keep of a session id or a token: a stolen drawer opens nothing."""
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _fits(name: str, role: str, organisation: str) -> None:
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or ":" in name:
+        raise Refused(f"A name has 1 to {LONGEST_NAME} characters and no colon.")
+    if role not in ROLES:
+        raise Refused(f"A role is one of {', '.join(ROLES)}.")
+    if len(organisation) > LONGEST_ORGANISATION or not organisation.isprintable():
+        raise Refused(f"The name of an organisation has at most {LONGEST_ORGANISATION} characters.")
 
 
 class Access:
@@ -46,11 +57,8 @@ class Access:
 
     def open_account(self, name: str, role: str, phrase: str, *, by: str, organisation: str = "") -> str:
         """Let `name` of this member of the coalition sign in with `phrase` in `role`. The fact's id. Raises Refused."""
-        name = name.strip()
-        if not name or len(name) > LONGEST_NAME or not name.isprintable() or ":" in name:
-            raise Refused(f"A name has 1 to {LONGEST_NAME} characters and no colon.")
-        if role not in ROLES:
-            raise Refused(f"A role is one of {', '.join(ROLES)}.")
+        name, organisation = name.strip(), organisation.strip()
+        _fits(name, role, organisation)
         if not SHORTEST <= len(phrase) <= LONGEST_PHRASE:
             raise Refused(f"A pass-phrase has {SHORTEST} to {LONGEST_PHRASE} characters: four or five words will do.")
         if any("\ud800" <= char <= "\udfff" for char in phrase):
@@ -81,18 +89,23 @@ class Access:
 
     def sign_in(self, name: str, phrase: str, address: str) -> str:
         """A new session's id. Raises Refused with the same sentence whatever was wrong, Busy after too many tries."""
-        tries = mac(self._salt, f"{address} {name}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
-        if self._drawer.add("tries", tries, WINDOW) > TRIES:  # counted before the slow part: many may come at once
-            raise Busy("Too many tries. Wait a minute.")
-        kept = self._drawer.get("credential", name).get("hash")
-        right = self._offload(self._verify, kept or self._nobody, phrase) and kept is not None
-        if not right or self._role_of(name) is None:
-            raise Refused("This name and pass-phrase do not match.")
-        self._drawer.drop("tries", tries)
+        self._prove(name, phrase, address)
         session, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         began = str(int(self._clock().timestamp()))
         self._drawer.put("session", hashed(session), {"name": name, "csrf": csrf, "since": began}, IDLE)
         return session
+
+    def prove(self, person: Person, phrase: str, address: str) -> None:
+        """Raises Refused unless it is this person who sits there; Busy after too many tries, signing in or here."""
+        if person.program:
+            raise Refused("A program has no pass-phrase: this is for people alone.")
+        self._prove(person.name, phrase, address)
+
+    def spend(self, what: str, person: Person, most: int) -> None:
+        """Count one more of something that each person may do `most` times in an hour of the clock. Raises Busy."""
+        hour = int(self._clock().timestamp()) // HOUR
+        if self._drawer.add(what, hashed(f"{hour} {person.name}"), HOUR) > most:
+            raise Busy(f"This can be done {most} times in an hour: wait for the next one.")
 
     def sign_out(self, person: Person) -> None:
         """End this session everywhere."""
@@ -167,6 +180,17 @@ class Access:
             if left > 0:
                 self._drawer.put("invitation", hashed(word), {"until": str(until)}, left)
             raise
+
+    def _prove(self, name: str, phrase: str, address: str) -> None:
+        """Raises Refused, with the same sentence whatever was wrong, or Busy."""
+        tries = mac(self._salt, f"{address} {name}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
+        if self._drawer.add("tries", tries, WINDOW) > TRIES:  # counted before the slow part: many may come at once
+            raise Busy("Too many tries. Wait a minute.")
+        kept = self._drawer.get("credential", name).get("hash")
+        right = self._offload(self._verify, kept or self._nobody, phrase) and kept is not None
+        if not right or self._role_of(name) is None:
+            raise Refused("This name and pass-phrase do not match.")
+        self._drawer.drop("tries", tries)
 
     def _verify(self, kept: str, phrase: str) -> bool:
         try:

@@ -5,7 +5,11 @@ from typing import Any
 
 from server import events
 from server.alerts.shown import Alerts
-from server.log import START, Fact, Raw
+from server.asking.index import Asking
+from server.log import START, Fact, Raw, place
+from server.measures.channels import Channels
+from server.measures.paces import Paces
+from server.measures.tallies import Tallies
 from server.model.versions import Kept
 from server.monitors.roster import Roster
 from server.pack import Pack
@@ -19,8 +23,13 @@ from server.sections.restrictions import Restrictions
 from server.sections.section import Section, tables
 from server.sections.sortings import Sortings
 from server.sections.standing import Standings
+from server.sections.verifying import Verifying
 from server.stories.joined import Joined
 from server.texting.texts import Texts
+from server.work.answered import Answered
+from server.work.duties import Duties
+from server.work.shifts import Shifts
+from server.work.tasks import Tasks
 
 
 class Board:
@@ -31,31 +40,25 @@ class Board:
         self.cursor = START
         self.people = People(self.db, vault)
         self._cards = Cards(self.db, vault, opener)
+        self.verifying = Verifying(self.db, vault)
         self._restrictions = Restrictions(self.db, vault, opener, suspect)
+        self._crowds = Crowds(self.db, vault)
         self.roster = Roster(self.db, vault)
         standings = Standings(self.db, vault, self.roster)  # behind what it judges by
         self.attendance = Attendance(self.db, vault, self.roster, pack)
         self.texts, self.agreement = Texts(self.db, vault), Agreement(self.db, vault)
         self.models, self.alerts = Kept(self.db, vault), Alerts(self.db, vault)
-        sections: tuple[Section, ...] = (
-            self._cards,
-            Sortings(self.db, vault),
-            self._restrictions,
-            Crowds(self.db, vault),
-            self.people,
-            self.roster,
-            standings,
-            Joined(self.db, vault),
-            self.attendance,
-            self.texts,
-            self.agreement,
-            self.models,
-            self.alerts,
+        self.tasks = Tasks(self.db, vault, self.people, pack.ladder)
+        self.duties, self.answered = Duties(self.db, vault), Answered(self.db, vault)
+        self.shifts = Shifts(self.db, vault)
+        self._folds = _by_kind(
+            self.verifying,  # before the cards: it needs what they were
+            *(self._cards, Sortings(self.db, vault), self._restrictions, self._crowds, self.people, self.roster),
+            *(standings, Joined(self.db, vault), self.tasks, self.duties, self.answered, self.shifts),
+            *(self.attendance, self.texts, self.agreement, self.models, self.alerts, Paces(self.db, vault)),
+            Tallies(self.db, vault, pack),  # counts what all others have changed
+            *(Channels(self.db, vault), Asking(self.db, vault)),
         )
-        self._folds: dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]] = {}
-        for section in sections:
-            for kind, fold in section.folds.items():
-                self._folds.setdefault(kind, []).append(fold)
 
     def fold(self, raws: Iterable[Raw]) -> set[str]:
         """Fold the facts that come next on the log. The ids of the cards that changed."""
@@ -65,14 +68,27 @@ class Board:
         try:
             for raw in raws:
                 fact = raw.fact()
+                if isinstance(fact.event, events.ReportLikened):  # or a hidden copy would count on the card it is like
+                    changed |= self._restrictions.judge_unread({fact.event.subject, fact.event.first})
                 for fold in self._folds.get(type(fact.event), ()):
                     changed |= fold(fact, fact.event)
                 self.cursor = fact.id
+                changed |= self._crowds.spread(place(fact.id))
             self._cards.open_unread(changed)
             changed |= self._restrictions.judge_unread(changed)
+            changed |= self._crowds.spread()
         except BaseException:
             self.db.execute("ROLLBACK")
             self.cursor = before
             raise
         self.db.execute("COMMIT")
         return changed
+
+
+def _by_kind(*sections: Section) -> dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]]:
+    """Kind of fact -> what it changes, in the order of the sections."""
+    folds: dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]] = {}
+    for section in sections:
+        for kind, fold in section.folds.items():
+            folds.setdefault(kind, []).append(fold)
+    return folds

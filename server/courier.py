@@ -1,4 +1,4 @@
-"""Worker: answers reports that deserve it, sends what orders ask for, and says on the log what became of each text."""
+"""Worker: answers reports, pages whoever is on duty, sends what orders ask for, and says what became of each text."""
 
 import logging
 import os
@@ -15,8 +15,11 @@ from server.settings import Settings
 from server.texting import segments
 from server.texting.answering import Answering
 from server.texting.outbox import Outbox
+from server.texting.paging import WIRES, Paging
 from server.texting.sending import ORDER_LASTS, Sending, Tools
 from server.texting.texts import Row, Texts
+from server.work.climbing import Climbing
+from server.work.duties import Duties
 
 GROUP = "courier"
 BATCH = 200
@@ -45,6 +48,8 @@ class Courier:
         self.roster = Roster.alone(vault)
         self.texts = Texts(self.roster.db, vault)
         self.answering = Answering(log, self.roster, vault, self.sealer, pack, given, clock)
+        self.duties, self.climbing = Duties(self.roster.db, vault), Climbing(pack.ladder)
+        self.paging = Paging(self.duties, self.climbing, vault, self.sealer, pack, given, clock)
         outbox = Outbox(log, keys, clock)
         self.sending = Sending(Tools(log, self.texts, self.roster, vault, self.sealer, outbox, given, clock))
         self._cursor = START
@@ -65,7 +70,7 @@ class Courier:
             raise Down("the vault cannot be used") from fault
 
     def _follow(self) -> None:
-        """Fold what is new on the log about monitors, texts and orders, and who sent which report."""
+        """Fold what is new on the log about monitors, duties, texts and orders, open incidents, and who sent what."""
         db = self.roster.db
         while raws := self.log.read(self._cursor, AT_A_TIME):
             received = [raw.fact().event for raw in raws if raw.fields["wire"] == events.ReportReceived.wire]
@@ -73,22 +78,29 @@ class Courier:
             try:
                 self.roster.fold(raws)
                 self.texts.fold(raws)
+                self.duties.fold(raws)
             except BaseException:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+            for raw in raws:
+                if raw.fields["wire"] in self.climbing.wires:
+                    self.climbing.take(raw.fact())
             self._sources |= {one.subject: one.source for one in received if isinstance(one, events.ReportReceived)}
             self._cursor = raws[-1].id
 
     def _reports(self, wait: float) -> int:
         self.log.adopt(GROUP, self.worker, ABANDONED)
         taken = self.log.take(GROUP, self.worker, BATCH, wait)
-        judged = [raw for raw in taken if raw.fields["wire"] in JUDGED]
+        judged = [raw for raw in taken if raw.fields["wire"] in JUDGED | WIRES]
         if judged:
             self._follow()  # who was enrolled before a report was read is known before it is answered
             tries = self.log.deliveries(GROUP, self.worker)
             for raw in judged:
-                self._answer(raw, tries.get(raw.id, 1))
+                if raw.fields["wire"] in JUDGED:
+                    self._answer(raw, tries.get(raw.id, 1))
+                if raw.fields["wire"] in WIRES:
+                    self._page(raw)
         self.log.done(GROUP, [raw.id for raw in taken])
         return len(taken)
 
@@ -113,6 +125,14 @@ class Courier:
             dark = True
         if dark:
             self.answering.darken(self._sources.get(report, ""))
+
+    def _page(self, raw: Raw) -> None:
+        try:
+            self.log.append_all(self.paging.pages(raw.fact()))
+        except (Down, seal.Locked):
+            raise
+        except Exception:
+            logger.exception("The courier could not page anybody because of fact %s.", raw.id)
 
     def _unfinished(self) -> list[Row]:
         oldest = (self.clock() - ORDER_LASTS).isoformat()

@@ -58,6 +58,18 @@ class Drawer:
 
         return dict(self._log.ask(write))
 
+    def mark(self, kind: str, key: str, field: str, value: str, seconds: int) -> None:
+        """Say one thing under (kind, key), whatever was said before; all of it is forgotten so many seconds after."""
+        name = self._name(kind, key)
+
+        def write() -> None:
+            with self._log.client.pipeline() as pipe:
+                pipe.hset(name, field, value)
+                pipe.expire(name, seconds)
+                pipe.execute()
+
+        self._log.ask(write)
+
     def claim(self, kind: str, keys: Sequence[str], more: Sequence[str], value: str, seconds: int) -> list[str]:
         """Keep a value under each of `keys` that is free, for so many seconds. What is there then, and under `more`."""
         names, others = ([self._name(kind, key) for key in each] for each in (keys, more))

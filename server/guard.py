@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
@@ -44,6 +45,7 @@ class Room:
     look: Callable[[str], bytes]  # a photo by its name: a JPEG
     shelf: Shelf  # the models that were fitted from the record
     first_model: str  # the version that came with the program
+    clock: Callable[[], datetime]  # the wall clock (aware, UTC)
     frame: Callable[[int, str, str, str], tuple[str, int]]  # a page for people: status, heading, sentence, reference
     origins: tuple[str, ...]  # from which pages a browser may ask
     port: int

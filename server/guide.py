@@ -54,9 +54,15 @@ def _told(pack: Pack, language: str) -> dict[str, Any]:
     }
 
 
+def faces() -> str:
+    """Our own type as style rules with the letters in them, for a page that stands in a file."""
+    return "\n".join(
+        FACE.format(name, weight, _font(file, weight)) for name, file in FACES.items() for weight in (400, 700)
+    )
+
+
 def _style() -> str:
-    faces = [FACE.format(name, weight, _font(file, weight)) for name, file in FACES.items() for weight in (400, 700)]
-    return "\n".join([*faces, STYLE.read_text(encoding="utf-8")])
+    return f"{faces()}\n{STYLE.read_text(encoding='utf-8')}"
 
 
 def _font(file: str, weight: int) -> str:

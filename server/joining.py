@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from server import events
-from server.incidents import Seal, reasoned
+from server.incidents import MAY_BE, UNDECIDED, Seal, reasoned
 from server.roles import Refused
 
 UNREAD = ("raw", "crowded")  # kinds of a card that the reader has not come to
@@ -12,7 +12,7 @@ UNREAD = ("raw", "crowded")  # kinds of a card that the reader has not come to
 @dataclass(frozen=True)
 class Told:
     """A card as these rules need it. `number`: None while it is no incident; `stands`: the incident that it was joined
-    into, "" for itself; `blocked`: nothing that counts tells of it."""
+    into, "" for itself; `blocked`: nothing that counts tells of it; `awaiting`: a verdict waits for a second person."""
 
     id: str
     number: int | None
@@ -22,6 +22,7 @@ class Told:
     restricted: bool
     rehearsal: bool
     blocked: bool
+    awaiting: bool
     version: int
 
 
@@ -61,7 +62,7 @@ def _can_take(incident: Told) -> None:
         raise Refused("This is no incident yet: open one from it first.")
     if incident.stands:
         raise Refused("This incident stands in another one itself: join the report to that one.")
-    if incident.status not in ("new", "verified"):
+    if incident.status not in MAY_BE:
         raise Refused(f"This incident is {incident.status}: what is joined to it would be seen nowhere.")
     if incident.blocked:
         raise Refused("This incident is of a blocked source and counts nowhere: what is joined to it would not either.")
@@ -72,7 +73,9 @@ def _can_be_joined(report: Told) -> None:
         raise Refused("This report stands in an incident already: part it from there first.")
     if report.kind in UNREAD:
         raise Refused("This report has not been read yet.")
-    if report.status not in (None, "new"):
+    if report.status not in (None, *UNDECIDED):
         raise Refused(f"This was {report.status} by itself: take that back first.")
+    if report.awaiting:
+        raise Refused("A verdict on this one waits for a second person: confirm or decline that first.")
     if report.blocked:
         raise Refused("This report is of a blocked source and counts nowhere.")

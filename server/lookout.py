@@ -1,4 +1,4 @@
-"""Worker: follow the log, notice what is unusual in where, when and how reports come, and put alerts on the log."""
+"""Worker: follow the log, notice what is unusual and whose clock ran out, and put alerts and escalations on the log."""
 
 import logging
 import os
@@ -10,6 +10,7 @@ from server.alerts.watch import Watch
 from server.gazetteer.boundaries import load as load_pack
 from server.log import START, Down, Draft, Log, Raw
 from server.outage import wait_out
+from server.work.climbing import Climbing
 
 BATCH = 1000  # facts
 LONGEST_WAIT = 5.0  # seconds
@@ -27,10 +28,11 @@ def now() -> datetime:
 
 
 class Lookout:
-    """Hands the log to a watch, and what the watch says back to the log. Two of them raise nothing twice."""
+    """Hands the log to a watch and to the clocks of incidents, and what they say back to it. Two of them raise nothing
+    twice."""
 
-    def __init__(self, log: Log, watch: Watch, clock: Callable[[], datetime] = now) -> None:
-        self._log, self._watch, self._clock, self._cursor = log, watch, clock, START
+    def __init__(self, log: Log, watch: Watch, climbing: Climbing, clock: Callable[[], datetime] = now) -> None:
+        self._log, self._watch, self._climbing, self._clock, self._cursor = log, watch, climbing, clock, START
         self._trusted = clock() + SETTLE
         self._from = 0  # from when on it looks; 0: not known yet
         self._owed: list[Draft] = []  # what could not be written yet
@@ -53,22 +55,26 @@ class Lookout:
         return len(raws)
 
     def _take(self, raw: Raw) -> None:
-        if raw.fields["wire"] not in self._watch.wires:
+        watched, climbs = (raw.fields["wire"] in each.wires for each in (self._watch, self._climbing))
+        if not watched and not climbs:
             return
         try:
             fact = raw.fact()
         except events.Unknown:
             logger.warning("A newer program wrote fact %s: it is passed over here.", raw.id)
             return
-        self._watch.take(fact, look=_milliseconds(raw.id) >= self._from)
+        if watched:
+            self._watch.take(fact, look=_milliseconds(raw.id) >= self._from)
+        if climbs:
+            self._climbing.take(fact)
 
     def _tell(self) -> None:
         if self._clock() >= self._trusted:  # else silence would be our own
             self._watch.tell_time(self._clock())
-        self._owed += self._watch.drafts()
+        self._owed += [*self._watch.drafts(), *self._climbing.drafts(self._clock())]
         self._log.append_all(self._owed)
         if self._owed:
-            logger.info("The lookout wrote %s facts about alerts.", len(self._owed))
+            logger.info("The lookout wrote %s facts about alerts and clocks.", len(self._owed))
         self._owed.clear()
 
 
@@ -86,7 +92,7 @@ def main() -> None:
         try:
             if lookout is None:
                 pack, vault = load_pack(given.pack, given.data_dir), seal.Vault(given.data_dir)
-                lookout = Lookout(log, Watch(seal.Opener(keys), vault, pack))
+                lookout = Lookout(log, Watch(seal.Opener(keys), vault, pack), Climbing(pack.ladder))
                 logger.info("The lookout is ready (process %s).", os.getpid())
             while True:
                 lookout.step(LONGEST_WAIT)

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.country import registry, schedule, taxonomy
+from server.country import callback, registry, schedule, taxonomy
+from server.country.callback import Script
 from server.country.packfiles import Files
 from server.country.registry import Place, Station, check_digit
 from server.country.schedule import Schedule
 from server.country.taxonomy import Names, Taxonomy
 from server.texting import answers
 from server.texting.answers import Answers
+from server.work import ladder
+from server.work.ladder import Ladder
 
 __all__ = ["Pack", "PackError", "Place", "Station", "Taxonomy", "check_digit", "load"]
 
@@ -65,6 +68,8 @@ class Pack:
     taxonomy: Taxonomy
     schedule: Schedule
     answers: Answers
+    callback: Script
+    ladder: Ladder
     places: Mapping[str, Place] = field(repr=False)
     stations: Mapping[str, Station] = field(repr=False)
     prefixes: Mapping[str, str] = field(repr=False)
@@ -91,6 +96,8 @@ def load(name: str, folder: Path = PACKS) -> Pack:
     if None not in stands_on:  # else their own faults are told, and nothing of it can be judged
         parts["schedule"] = files.made("checkins.json", schedule.read, files, *stands_on)
         parts["answers"] = files.made("texts.json", answers.read, files, languages, parts["taxonomy"])
+        parts["callback"] = files.made(callback.FILE, callback.read, files, languages, parts["taxonomy"])
+    parts["ladder"] = files.made("ladder.json", ladder.read, files, languages)
     bundles = [folder / str(bundle) for bundle in about.get("builds_on", ())]
     parts["keywords"] = _keywords(files, bundles, parts["taxonomy"])
     if files.wrong:

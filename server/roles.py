@@ -28,6 +28,11 @@ class Person:
     csrf: str  # "" for a token: a browser does not send tokens by itself
 
     @property
+    def program(self) -> bool:
+        """Whether it is a program: it has no session, and nobody sits there."""
+        return not self.csrf
+
+    @property
     def by(self) -> str:
         """How facts name them."""
         return f"{self.role}:{self.name}"

@@ -1,71 +1,69 @@
-"""Sums over the board: how many of what, by what, within a scope."""
+"""Sums over the board: how many of what, by what, within a scope. The board keeps them; nothing is counted here."""
 
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.board import Board
-from server.queries import COUNTED, SCOPES, TOLD, WAITS
+from server.measures import tallies
+from server.measures.scopes import SCOPES
+from server.queries import WAITS
 
 DAY = timedelta(hours=24)
+Buckets = dict[tuple[str, str], int]  # (ten minutes, `2017-06-04T03:4` in UTC; category) -> how many
 
 
 def counts(board: Board, scope: str) -> dict[str, Any]:
-    """How many of what, in scope; see the keys."""
-    within = f"kind = 'incident' AND {COUNTED} AND {SCOPES[scope]}"
+    """How many incidents, in scope, by what; see the keys."""
+    by_province, by_category, by_status = Counter[str](), Counter[str](), Counter[str]()
+    for (province, category), n in tallies.of(board.db, "crossing", scope).items():
+        by_province[province] += n
+        by_category[category] += n
+    for (_, status), n in tallies.of(board.db, "flow", scope).items():
+        by_status[status] += n
+    unplaced = by_province.pop("", 0)
     return {
-        "incidents": _count(board, within),
-        "by_status": _by(board, "status", within),
-        "by_severity": _by(board, "severity", within),
-        "by_category": _by(board, "category", within),
-        "by_province": _by(board, "province", f"{within} AND province != ''"),
-        "unplaced": _count(board, f"{within} AND province = ''"),
+        "incidents": by_category.total(),
+        "by_status": dict(by_status),
+        "by_severity": {severity: n for (severity, _), n in tallies.of(board.db, "severity", scope).items()},
+        "by_category": dict(by_category),
+        "by_province": dict(by_province),
+        "unplaced": unplaced,
     }
 
 
 def totals(board: Board) -> dict[str, Any]:
     """Figures of the whole room that name nobody and no place. `restricted`: how many of those wait for a decision;
     in every other number there is none of them, or a number would tell of one."""
-    kinds = _by(board, "iif(stands = '', kind, 'joined')", f"{TOLD} AND {SCOPES['open']}")
+    kinds = {kind: n for (kind, _), n in tallies.of(board.db, "kind", "open").items()}
     newest = board.db.execute("SELECT at FROM cards ORDER BY row DESC LIMIT 1").fetchone()
-    rehearsed = _by(board, "rehearsal", "1")
+    rehearsed = {kind for kind, _ in tallies.of(board.db, "rehearsal", "all")}
     return {
         "total": sum(kinds.values()),
         "kinds": kinds,
-        "restricted": _count(board, f"{SCOPES['restricted']} AND {WAITS} AND standing != 'blocked'"),
-        "sources": _distinct(board, "monitor", "known"),
-        "sources_unknown": _distinct(board, "source", "unknown"),
-        "blocked": _count(board, f"standing = 'blocked' AND {SCOPES['open']}"),
-        "not_understood": _count(board, f"unread AND {TOLD} AND {SCOPES['open']}"),
-        "crowded": _count(board, f"crowded AND {SCOPES['open']}"),
-        "copies": _count(board, f"copy AND {SCOPES['open']}"),
+        "restricted": _restricted(board),
+        "sources": tallies.different(board.db, "known"),
+        "sources_unknown": tallies.different(board.db, "unknown"),
+        **{name: tallies.total(board.db, name, "open") for name in ("blocked", "not_understood", "crowded", "copies")},
         "rehearsal": "1" in rehearsed,
         "mixed": len(rehearsed) > 1,
         "newest": newest["at"] if newest else "",
     }
 
 
-def series(board: Board, scope: str) -> dict[tuple[str, str], int]:
-    """Reports of the day before the newest, by ten minutes of arrival (`2017-06-04T03:4`, UTC) and category."""
-    within = f"{TOLD} AND {SCOPES[scope]}"
-    newest = board.db.execute(f"SELECT max(at) FROM cards WHERE {within}").fetchone()[0]  # noqa: S608
-    if newest is None:
+def series(board: Board, scope: str, what: str = "report") -> Buckets:
+    """Reports, or incidents (`opened`), of the day before the newest, by ten minutes of arrival and category."""
+    found = tallies.of(board.db, what, scope)
+    if not found:
         return {}
-    since = (datetime.fromisoformat(newest) - DAY).isoformat()
-    found = board.db.execute(
-        f"SELECT substr(at, 1, 15) AS bucket, category, count(*) AS n FROM cards WHERE {within}"  # noqa: S608
-        " AND at > ? GROUP BY bucket, category",
-        (since,),
-    )
-    return {(row["bucket"], row["category"]): row["n"] for row in found}
+    newest = datetime.fromisoformat(f"{max(found)[0]}0:00").replace(tzinfo=UTC)
+    since = (newest - DAY).isoformat()[:15]
+    return {key: n for key, n in found.items() if key[0] > since}
 
 
 def crossing(board: Board, scope: str) -> dict[tuple[str, str], int]:
     """Incidents by province and category."""
-    found = board.db.execute(
-        f"SELECT province, category, count(*) AS n FROM cards WHERE kind = 'incident' AND {COUNTED}"  # noqa: S608
-        f" AND {SCOPES[scope]} GROUP BY province, category"
-    )
-    return {(row["province"], row["category"]): row["n"] for row in found}
+    return tallies.of(board.db, "crossing", scope)
 
 
 def reports(board: Board, column: str, value: str) -> int:
@@ -74,15 +72,6 @@ def reports(board: Board, column: str, value: str) -> int:
     return int(board.db.execute(f"SELECT count(*) FROM cards WHERE {where}", (value,)).fetchone()[0])  # noqa: S608
 
 
-def _count(board: Board, where: str) -> int:
-    return int(board.db.execute(f"SELECT count(*) FROM cards WHERE {where}").fetchone()[0])  # noqa: S608 - ours
-
-
-def _distinct(board: Board, column: str, standing: str) -> int:
-    where = f"{column} != '' AND standing = ? AND {SCOPES['open']}"
-    return int(board.db.execute(f"SELECT count(DISTINCT {column}) FROM cards WHERE {where}", (standing,)).fetchone()[0])  # noqa: S608
-
-
-def _by(board: Board, column: str, where: str) -> dict[str, int]:
-    query = f"SELECT {column} AS name, count(*) AS n FROM cards WHERE {where} GROUP BY {column}"  # noqa: S608
-    return {str(row["name"]): row["n"] for row in board.db.execute(query)}
+def _restricted(board: Board) -> int:
+    where = f"{SCOPES['restricted']} AND {WAITS} AND standing != 'blocked'"
+    return int(board.db.execute(f"SELECT count(*) FROM cards INDEXED BY cards_restricted WHERE {where}").fetchone()[0])  # noqa: S608

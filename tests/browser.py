@@ -5,18 +5,21 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from tests.rig import PHRASE, Rig
 
 CHROMIUM = shutil.which("chromium")
+PATIENCE = 15000  # ms, of whatever is waited for: on a machine with much else to do a page may stand still for seconds
 ARGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+expect.set_options(timeout=PATIENCE)
 
 
 def needed() -> None:
@@ -63,10 +66,24 @@ class Screen:
         self.page.click("button.primary")
         self.page.wait_for_selector("[data-testid=line-state][data-state=live]")
 
+    def come_in(self, rig: Rig) -> None:
+        """Open the room's page, signed in already."""
+        self.page.goto(rig.given.room_base_url)
+        self.page.wait_for_selector("[data-testid=line-state][data-state=live]")
 
-def screen(browser: Browser, width: int = 1366, height: int = 768, **options: str) -> Screen:
+
+def signed_in(rig: Rig, browser: Browser, name: str) -> StorageState:
+    """What the browser of somebody keeps who has signed in by the form."""
+    made = screen(browser)
+    made.sign_in(rig, name)
+    kept = made.page.context.storage_state()
+    made.page.context.close()
+    return kept
+
+
+def screen(browser: Browser, width: int = 1366, height: int = 768, **options: Any) -> Screen:
     """A page in a profile of its own."""
-    context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page = context.new_page()
-    page.set_default_timeout(15000)
+    page.set_default_timeout(PATIENCE)
     return Screen(page)

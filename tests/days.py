@@ -111,6 +111,28 @@ class Pen:
             reason=self._why(n, "the caller said where"),
         )
 
+    def on_the_way(self, n: int, source: str = SOURCES[1]) -> list[events.Event]:
+        """One of each fact on the way to a verdict."""
+        subject, why = report_id(n), self._why(n, "so it is")
+        how = {"method": "call_back", "basis": "saw", "reason": why}
+        words = self.vault.seal(
+            f"incident:{subject}", {"how_known": "counted", "benefits": "canary party", "asked": ""}
+        )
+        reply = self.vault.seal(f"incident:{subject}", {"who": "an official", "shared": "the hour", "said": "no"})
+        translated = self.vault.seal(owner_of(source, subject), {"words": "five ballots"})
+        return [
+            *(events.IncidentTriaged(subject=subject, severity=grave, reason=why) for grave in (3, 5)),
+            events.IncidentChecked(subject=subject, step="call_back", outcome="done", note=why),
+            events.IncidentProposed(subject=subject, verdict="verified", **how),
+            events.IncidentDeclined(subject=subject, reason=why),
+            events.IncidentUnverified(subject=subject, method="call_back", reason=why),
+            events.IncidentReopened(subject=subject, reason=why),
+            events.IncidentDescribed(subject=subject, basis="saw", affected="1-9", goes_on="no", words=words),
+            events.IncidentAnswered(subject=subject, state="asked", words=reply),
+            events.ReportTranslated(subject=subject, language="en", words=translated),
+            events.SourceRevealed(subject=source, incident=subject, report=subject, reason=why),
+        ]
+
     def noted(self, n: int, note: str = "a note") -> events.IncidentNoted:
         return events.IncidentNoted(subject=report_id(n), note=self._why(n, note))
 
@@ -124,7 +146,7 @@ def furnish(log: Log, pen: Pen) -> None:
     because = {"because": ["canary of place"]}
     hidden = {"restricted": True, "category": "OB", "sub": "OE"}
     facts: list[events.Event] = [pen.received(n, f"canary {n}", sent_at="2017-06-04T02:00:00+00:00") for n in range(10)]
-    facts += [pen.read(NEW, "canary 0", where=PLACES[3]), pen.opened(NEW)]
+    facts += [pen.read(NEW, "canary 0", where=PLACES[3], severity=3), pen.opened(NEW, severity=3)]
     facts += [pen.read(VERIFIED, "canary 1", where=STATION | because), pen.opened(VERIFIED), pen.verified(VERIFIED)]
     facts += [pen.read(RESTRICTED, "canary 2", where=STATION, **hidden), pen.opened(RESTRICTED, **hidden)]
     facts += [pen.verified(RESTRICTED), pen.noted(RESTRICTED, "canary of note")]

@@ -21,6 +21,7 @@ from tests.measure_coverage import coverage
 from tests.measure_lookout import lookout
 from tests.measure_reading import reading
 from tests.measure_roster import roster
+from tests.measure_sorting import sorting
 from tests.measure_stories import stories
 from tests.rig import DOORS, Rig, whole_room
 
@@ -51,7 +52,7 @@ def spread(milliseconds: list[float]) -> str:
 
 def screens(folder: Path) -> None:
     """From a gateway's first byte to paint on an open screen, one at a time; beside it a plain file."""
-    with whole_room(folder) as rig, chromium() as browser:
+    with whole_room(folder, fits=True) as rig, chromium() as browser:
         rig.account("Amina", "analyst")
         shown = screen(browser)
         shown.sign_in(rig, "Amina")
@@ -82,7 +83,7 @@ def away(folder: Path, seconds: float) -> None:
     """Redis stopped for so many seconds under 50 reports a second: what was answered, lost, doubled."""
     home = settings_in(folder / "r")
     redis = start_redis(home)
-    with whole_room(folder, REDIS_URL=f"unix://{Path(home.record).absolute()}") as rig:
+    with whole_room(folder, fits=True, REDIS_URL=f"unix://{Path(home.record).absolute()}") as rig:
         token = rig.token("administrator")
         answers: list[tuple[str, int, float]] = []
         stop = time.monotonic() + seconds + 10
@@ -123,7 +124,7 @@ def away(folder: Path, seconds: float) -> None:
 
 def flood(folder: Path, seconds: float) -> None:
     """Monitors at 5 reports a second, for so many seconds alone and for as many beside a flood from one number."""
-    with whole_room(folder) as rig:
+    with whole_room(folder, fits=True) as rig:
         token, numbers = rig.token("administrator"), [f"+8551277{n:04d}" for n in range(200)]
         enrol(rig, numbers)
         spent = {}
@@ -199,14 +200,14 @@ def main() -> None:
     """Measure one thing in a room of its own."""
     parser = argparse.ArgumentParser(description="Figures of this version on this machine.")
     parser.add_argument(
-        "what", choices=["screens", "away", "flood", "roster", "coverage", "reading", "lookout", "stories"]
+        "what", choices=["screens", "away", "flood", "roster", "coverage", "reading", "sorting", "lookout", "stories"]
     )
     parser.add_argument("seconds", nargs="?", type=float, default=60)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="sr"))
     try:
         without = {"screens": screens, "roster": roster, "coverage": coverage, "reading": reading, "lookout": lookout}
-        without["stories"] = stories
+        without |= {"stories": stories, "sorting": sorting}
         if asked.what in without:
             without[asked.what](folder)
         else:

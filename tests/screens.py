@@ -21,16 +21,17 @@ DECIDED = 60  # incidents that somebody has decided on before the pictures are t
 FAULTY = "Ref,Name,Organisation,Phone,Station\nA1,Sok,Network A,012345678,KD0123-7\nA2,Dara,Network A,0123,KD0123-3\n"
 WORDS = {"en": "Please check in when it is safe.", "km": "សូមផ្ញើរបាយការណ៍វត្តមាន ពេលមានសុវត្ថិភាព។"}
 CALL = {"codes": "XB", "station": "KD0123-3", "time": "10:40", "count": "5", "words": "One man put them in."}
-DEEPEST = 500  # cards that are looked through for one with a sign
+DEEPEST = 60  # screens full of cards that are looked through for one with a sign
 JOINED = 12  # reports that somebody has joined to another one's incident
+REASON = "Called back on the number on file; the account is the same."
 DECISIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("verification", {"method": "call_back"}),
-    ("verification", {"method": "second_source"}),
-    ("verification", {"method": "direct_observation"}),
+    ("verification", {"method": "photo"}),
+    ("verification", {"method": "direct_observation", "basis": "saw"}),
     ("category", {"code": "NC"}),
     ("rejection", {"method": "call_back"}),
-    ("verification", {"method": "call_back"}),
-    ("verification", {"method": "second_source"}),
+    ("unverified", {}),
+    ("checks", {"step": "contrary", "outcome": "done"}),
     ("dismissal", {"kind": "noise"}),
 )
 
@@ -44,7 +45,7 @@ def rehearsed(rig: Rig) -> None:
     subprocess.run([*command, "--speed", SPEED], **told, check=True)
     token = rig.token("analyst")
     rig.until(lambda: not unread(rig, token), 600, "the end of the reading")
-    work(rig, token, [card for card in rig.cards(token) if card["number"]])
+    work(rig, (rig.seat("Sok"), rig.seat("Vanna")), [card for card in rig.cards(token) if card["number"]])
 
 
 def unread(rig: Rig, token: str) -> int:
@@ -53,25 +54,28 @@ def unread(rig: Rig, token: str) -> int:
     return int(counts["raw"] + counts["waiting"])
 
 
-def work(rig: Rig, token: str, cards: list[dict[str, Any]]) -> None:
-    """What analysts did: some are joined, others verified, rejected or dismissed, or have another category."""
+def work(rig: Rig, people: tuple[dict[str, str], dict[str, str]], cards: list[dict[str, Any]]) -> None:
+    """What two analysts did: some are joined, others decided or dismissed, or have another category; of what is grave
+    every second verdict is confirmed, and the others wait."""
+    first, second = people
     asked = [each for card in cards[40:] for each in card["suggestions"][:1]][:JOINED]
     for one in asked:
-        post(
-            rig,
-            token,
-            f"incidents/{one['into']}/reports",
-            {"report": one["report"], "reason": "Both tell of the same."},
-        )
-    for n, card in enumerate(cards[::9][:DECIDED]):
+        joined = {"report": one["report"], "reason": "Both tell of the same."}
+        post(rig, first, f"incidents/{one['into']}/reports", joined)
+    alone = [card for card in cards if card["id"] not in {one["report"] for one in asked}][::9][:DECIDED]
+    for n, card in enumerate(alone):
         what, more = DECISIONS[n % len(DECISIONS)]
-        reason = "Called back on the number on file; the account is the same."
-        post(rig, token, f"incidents/{card['id']}/{what}", {"reason": reason, **more})
+        path = f"incidents/{card['id']}"
+        if what in ("verification", "rejection"):
+            rig.tick(card["id"], first, "call_back", "photo")
+        post(rig, first, f"{path}/{what}", {"reason": REASON, **more})
+    for card in alone[::2]:  # by now the room knows what waits
+        post(rig, second, f"incidents/{card['id']}/confirmation", {"reason": REASON})
 
 
-def post(rig: Rig, token: str, path: str, body: dict[str, str]) -> None:
+def post(rig: Rig, who: dict[str, str], path: str, body: dict[str, str]) -> None:
     """One decision; what was decided otherwise a moment before stays as it is."""
-    kind = {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
+    kind = {**who, "Content_Type": "application/json"}
     status, answer = rig.ask(rig.given.room_port, "POST", f"/api/v1/{path}", json.dumps(body), **kind)
     assert status in (202, 409, 422), answer
 
@@ -104,9 +108,12 @@ def marked(page: Page, mark: str) -> None:
     """The first card open that has this sign on it; the list is scrolled until there is one."""
     page.select_option("[data-testid=filter-show]", "incident")
     card = page.locator("[data-testid=feed] [data-id]", has=page.locator(mark)).first
-    while not card.count() and page.locator("[data-testid=feed] [data-id]").count() < DEEPEST:
-        page.locator("[data-testid=feed]").evaluate("list => (list.scrollTop = list.scrollHeight)")
-        page.wait_for_timeout(500)
+    feed = page.locator("[data-testid=feed]")
+    for _ in range(DEEPEST):
+        if card.count():
+            break
+        feed.evaluate("list => (list.scrollTop += list.clientHeight)")
+        page.wait_for_timeout(400)
     card.click()
 
 
@@ -157,7 +164,7 @@ def khmer(page: Page) -> None:
 
 def visit(page: Page, where: str) -> None:
     """Another page of the room."""
-    page.goto(page.url.split("#")[0].rstrip("/") + f"/{where}")
+    page.goto(page.url.split("?")[0].rstrip("/") + f"/{where}")
 
 
 def written(page: Page) -> None:
@@ -181,6 +188,34 @@ def approving(page: Page) -> None:
     visit(page, "texts")
 
 
+def incident(page: Page) -> None:
+    """A grave incident on its own page, about to tick a step."""
+    page.fill("[data-testid=search]", "sev:5 status:open ")
+    page.locator("[data-testid=feed] [data-id]").first.click()
+    page.locator(".own-page").click()
+    page.locator("[data-step=call_back]").click()
+
+
+def incident_in_khmer(page: Page) -> None:
+    """The same in Khmer."""
+    speak_khmer(page)
+    incident(page)
+
+
+def shift(page: Page) -> None:
+    """My work after a batch was taken, with the sheet of the shift as it would be."""
+    visit(page, "work")
+    page.wait_for_selector("[data-testid=line-state][data-state=live]")
+    page.get_by_test_id("batch").click()
+    page.get_by_test_id("preview").click()
+
+
+def shift_in_khmer(page: Page) -> None:
+    """The same in Khmer."""
+    speak_khmer(page)
+    shift(page)
+
+
 def calling(page: Page) -> None:
     """The voice desk while somebody calls who mistook a station's check digit."""
     visit(page, "voice")
@@ -197,6 +232,19 @@ def calling_in_khmer(page: Page) -> None:
 def guide(page: Page) -> None:
     """The SMS guide as it is printed."""
     visit(page, "guide?lang=km")
+
+
+def figures(page: Page) -> None:
+    """The page of figures, drawn as far down as the times people took."""
+    visit(page, "figures#look")
+    page.locator("#look .main-svg").first.wait_for()
+
+
+def figures_in_khmer(page: Page) -> None:
+    """The same in Khmer, at the provinces."""
+    speak_khmer(page)
+    visit(page, "figures#where")
+    page.locator("#where .main-svg").first.wait_for()
 
 
 def roster(page: Page) -> None:
@@ -255,7 +303,7 @@ def main() -> None:
     people += (("Rath", "security_lead"),)
     with whole_room(folder, TEXTS="dry") as rig:
         for name, role in people:
-            rig.account(name, role)
+            rig.account(name, role, "Network B" if name == "Vanna" else "Network A")
         rehearsed(rig)
         with chromium() as browser:
             shot(rig, browser, "room", "Sok", opened, laptop, color_scheme="light")
@@ -269,12 +317,20 @@ def main() -> None:
             shot(rig, browser, "alerts", "Sok", alerted, laptop, color_scheme="light")
             shot(rig, browser, "alerts-wall", "Sok", alerted, wall, color_scheme="dark")
             shot(rig, browser, "alerts-khmer", "Sok", alerted_in_khmer, phone, color_scheme="light")
+            shot(rig, browser, "incident", "Sok", incident, laptop, color_scheme="light")
+            shot(rig, browser, "incident-khmer", "Vanna", incident_in_khmer, laptop, color_scheme="dark")
+            shot(rig, browser, "work", "Sok", shift, laptop, color_scheme="light")
+            shot(rig, browser, "work-khmer", "Vanna", shift_in_khmer, laptop, color_scheme="dark")
             shot(rig, browser, "model", "Dara", lambda page: visit(page, "model"), laptop, color_scheme="light")
             shot(rig, browser, "model-khmer", "Sok", sorting_in_khmer, phone, color_scheme="light")
             shot(rig, browser, "room-coverage", "Sok", lambda page: page.click("[data-layer=coverage]"), laptop)
             shot(rig, browser, "room-coverage-khmer", "Sok", covered, laptop, color_scheme="light")
             shot(rig, browser, "coverage", "Sok", coverage, wall, color_scheme="light")
             shot(rig, browser, "coverage-phone", "Sok", lambda page: visit(page, "coverage"), phone)
+            shot(rig, browser, "figures", "Sok", lambda page: visit(page, "figures"), laptop, color_scheme="light")
+            shot(rig, browser, "figures-times", "Sok", figures, wall, color_scheme="dark")
+            shot(rig, browser, "figures-khmer", "Sok", figures_in_khmer, laptop, color_scheme="light")
+            shot(rig, browser, "report", "Dara", lambda page: visit(page, "report"), (820, 1160), color_scheme="light")
             shot(rig, browser, "roster", "Dara", roster, laptop, color_scheme="light")
             shot(rig, browser, "restricted", "Rath", restricted, laptop, color_scheme="light")
             shot(rig, browser, "restricted-khmer", "Rath", restricted_in_khmer, laptop, color_scheme="dark")

@@ -33,7 +33,7 @@ def pen(folder: Path) -> Pen:
 
 
 WHAT = ("sorted", "opened", "recategorised", "dismissed", "verified", "rejected", "placed")
-WHAT += ("joined", "parted", "likened")
+WHAT += ("joined", "parted", "likened", "triaged", "reopened", "left", "proposed")
 
 
 @st.composite
@@ -83,6 +83,12 @@ OTHERS: dict[str, Any] = {
     "verified": lambda pen, n, code: pen.verified(n),
     "rejected": lambda pen, n, code: pen.rejected(n),
     "placed": lambda pen, n, code: pen.placed(n),
+    "triaged": lambda pen, n, code: events.IncidentTriaged(subject=report_id(n), severity=2, reason=""),
+    "reopened": lambda pen, n, code: events.IncidentReopened(subject=report_id(n), reason=""),
+    "left": lambda pen, n, code: events.IncidentUnverified(subject=report_id(n), method="", reason=""),
+    "proposed": lambda pen, n, code: events.IncidentProposed(
+        subject=report_id(n), verdict="verified", method="call_back", basis="", reason=""
+    ),
     "joined": lambda pen, n, code: events.IncidentJoined(
         subject=report_id(n), report=report_id((n + 1) % 4), how="same message", reason=""
     ),
@@ -144,7 +150,7 @@ def one(day: Sequence[tuple[events.Event, str]], report: str) -> tuple[int, str,
             decided, confirmed, when = "TALLY", False, at
         elif isinstance(event, events.IncidentVerified) and not decided:
             decided, confirmed, when = card, True, at
-        elif isinstance(event, events.IncidentRejected) and confirmed:
+        elif isinstance(event, events.IncidentRejected | events.IncidentReopened) and confirmed:
             decided, confirmed, when = "", False, at
         if person and isinstance(
             event,
@@ -153,7 +159,11 @@ def one(day: Sequence[tuple[events.Event, str]], report: str) -> tuple[int, str,
             | events.IncidentRejected
             | events.IncidentOpened
             | events.IncidentRecategorised
-            | events.IncidentDismissed,
+            | events.IncidentDismissed
+            | events.IncidentTriaged
+            | events.IncidentReopened
+            | events.IncidentUnverified
+            | events.IncidentProposed,
         ):
             hands = True
     return (when, decided, *said) if decided and said else None

@@ -12,6 +12,7 @@ from dashboard import views
 from server import events, queries, sums
 from server.board import Board
 from server.log import Raw
+from server.mapping import counted
 from server.pack import Pack
 from server.places import Gazetteer
 from server.queries import Filters
@@ -84,6 +85,7 @@ def by_people(pen: Pen, n: int) -> Iterator[events.Event]:
     yield from (pen.opened(n), pen.opened(n, restricted=True, category="OB", sub="OE"))
     yield from (pen.verified(n), pen.rejected(n), pen.recategorised(n), pen.recategorised(n, True))
     yield from (pen.noted(n), pen.placed(n))
+    yield from (each for each in pen.on_the_way(n, SOURCES[n % len(SOURCES)]) if each.about == "incident")
     yield from (events.IncidentDismissed(subject=report, kind=kind, reason=why) for kind in ("quiet", "noise"))
     yield events.ReportReleased(subject=report, reason=why)
     for m in set(range(REPORTS)) - {n}:
@@ -162,13 +164,14 @@ def test_feed_map_and_figures_count_the_same_incidents(folder: Path, notes: Note
     board = folded(folder, data.draw(days(notes)))
     for scope in queries.SCOPES:
         rows, _, total = queries.page(board, Filters(kind=("incident",)), scope)
-        by_province, _, nowhere = queries.on_map(board, Filters(), scope)
-        counted = sums.counts(board, scope)
-        assert total == len(rows) == counted["incidents"] == sum(sums.crossing(board, scope).values())
-        assert {code: n["incidents"] for code, n in by_province.items()} == counted["by_province"]
-        assert nowhere == counted["unplaced"] == total - sum(counted["by_province"].values())
+        by_province = {code: n.incidents for code, n in counted.provinces(board, Filters(), scope).items()}
+        nowhere = by_province.pop("", 0)
+        counts = sums.counts(board, scope)
+        assert total == len(rows) == counts["incidents"] == sum(sums.crossing(board, scope).values())
+        assert by_province == counts["by_province"]
+        assert nowhere == counts["unplaced"] == total - sum(counts["by_province"].values())
         for key in ("by_status", "by_severity", "by_category"):
-            assert sum(counted[key].values()) == total
+            assert sum(counts[key].values()) == total
     totals = sums.totals(board)
     assert totals["total"] == sum(totals["kinds"].values())
     assert totals["kinds"].get("incident", 0) == sums.counts(board, "open")["incidents"]

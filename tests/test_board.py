@@ -61,6 +61,7 @@ def notes(pen: Pen) -> Notes:
         found["open"] += [pen.opened(n), pen.opened(n, restricted=True, category="OB", sub="OE")]
         found["incident"] += [pen.verified(n), pen.rejected(n), pen.recategorised(n), pen.recategorised(n, True)]
         found["incident"] += [pen.placed(n), pen.placed(n, PLACES[4]), pen.noted(n)]
+        found["incident"] += [each for each in pen.on_the_way(n, source) if each.about == "incident"]
     found["people"] += [events.AccountOpened(subject="Amina", role=role, organisation="") for role in ROLES]
     found["people"] += [events.AccountClosed(subject="Amina"), events.TokenIssued(subject="t", name="w", role="press")]
     return found
@@ -134,7 +135,8 @@ def test_a_card_s_version_counts_the_facts_about_it(folder: Path, notes: Notes, 
         kind = "report" if row["number"] is None else "incident"
         assert row["version"] == sum(raw.fields["about"] == f"{kind}:{row['id']}" for raw in day)
         last = [raw.id for raw in day if raw.fields["about"].partition(":")[2] == row["id"]][-1]
-        assert row["changed"] == place(last)
+        lost_its_clocks = row["rehearsal"] and row["changed"] > place(last)  # a report of the real day came
+        assert row["changed"] == place(last) or lost_its_clocks
 
 
 @given(data=st.data())
@@ -145,7 +147,8 @@ def test_an_incident_stays_what_people_made_of_it(folder: Path, notes: Notes, da
         about = [raw.fact().event for raw in day if raw.fields["about"] == f"incident:{row['id']}"]
         said = [event for event in about if isinstance(event, events.IncidentOpened | events.IncidentRecategorised)][-1]
         assert row["kind"] == "incident"
-        assert (row["category"], row["sub"], row["severity"]) == (said.category, said.sub, said.severity)
+        grave = [event.severity for event in about if hasattr(event, "severity")][-1]
+        assert (row["category"], row["sub"], row["severity"]) == (said.category, said.sub, grave)
         assert bool(row["restricted"]) == said.restricted
 
 
@@ -320,12 +323,12 @@ def test_filters_leave_what_was_asked_for(folder: Path, pen: Pen) -> None:
 
     assert left() == [0, 1, 2, 3]
     assert left(category="BX") == left(category="XB") == left(status="verified") == left(severity=4) == [0]
-    assert left(category="IN") == left(status="rejected") == left(place="none", kind=("incident",)) == [1]
+    assert left(category="IN") == left(status="unconfirmed") == left(place="none", kind=("incident",)) == [1]
     assert left(severity=2) == left(kind=("incident",)) == [0, 1]
     assert left(kind=("checkin",)) == left(place="12") == [2]
     assert left(kind=("checkin", "raw")) == [2, 3]
     assert left(place="08") == [0]
-    assert left(place="08", status="rejected") == []
+    assert left(place="08", status="unconfirmed") == []
 
 
 @given(st.lists(st.integers(0, 59), min_size=1, max_size=30, unique=True), st.integers(1, 7), st.integers(0, 30))

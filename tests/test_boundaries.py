@@ -19,6 +19,7 @@ from server.places import GPS, Gazetteer
 from server.roles import ROLES
 from tests.conftest import settings_in
 from tests.house import build
+from tests.test_line import FILES, imports
 
 Command = Callable[..., str]
 HALF = 0.04  # degrees: half the side of a square
@@ -161,6 +162,16 @@ def test_a_file_that_was_damaged_since_stops_the_start_with_a_sentence(
         path.write_text(damaged)
         with pytest.raises(PackError, match="import it again, or delete it"):
             boundaries.with_own(pack, tmp_path)
+
+
+READING = ("room", "server.reader", "server.learner", "server.lookout", "server.model.first", "server.model.console")
+
+
+@pytest.mark.parametrize("name", READING)
+def test_whoever_reads_sorts_or_looks_out_knows_the_imported_boundaries(name: str) -> None:
+    loads = {each for each in imports(FILES[name]) if each.endswith((".load", ".boundaries"))}
+    assert loads & {"server.gazetteer.boundaries.load", "server.gazetteer.boundaries"}
+    assert "server.pack.load" not in loads
 
 
 def test_every_role_gets_the_outlines_of_a_level(command: Command, pack: Pack, keys: Path, log: Log) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.corroborate import Voice, independent
+from server.corroborate import Voice, counts_not, independent, witnesses
 
 ORGANISATION = {"a": "one", "b": "two", "c": "three", "d": "one", "e": "two"}  # of f and g nobody knows it
 PEOPLE, GATEWAYS = [*ORGANISATION, "f", "g", ""], ["kannel", "smsgate", "twilio", "form"]
@@ -58,6 +58,30 @@ def test_the_order_does_not_matter(told, dice):
     mixed = list(told)
     dice.shuffle(mixed)
     assert independent(mixed, ORGANISATION) == independent(told, ORGANISATION)
+
+
+@given(TOLD)
+def test_those_that_are_named_as_sources_differ_pairwise_and_are_as_many(told):
+    chosen = witnesses(told, ORGANISATION)
+    assert len(chosen) == independent(told, ORGANISATION)
+    assert all(differ(told[one], told[other]) for one, other in combinations(chosen, 2))
+    for at in set(range(len(told))) - set(chosen):
+        assert counts_not(told[at], [told[each] for each in chosen], ORGANISATION)
+
+
+@pytest.mark.parametrize(
+    ("voice", "why"),
+    [
+        (Voice("b", "smsgate", copy=True), "copy"),
+        (Voice("", "smsgate"), "nameless"),
+        (Voice("a", "smsgate"), "person"),
+        (Voice("d", "smsgate"), "member"),
+        (Voice("f", "smsgate"), "unknown"),
+        (Voice("b", "kannel"), "gateway"),
+    ],
+)
+def test_it_is_said_why_a_report_is_no_source_besides_another(voice, why):
+    assert counts_not(voice, [Voice("a", "kannel")], ORGANISATION) == why
 
 
 @pytest.mark.parametrize(

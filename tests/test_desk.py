@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from server.pack import Pack
 from tests import days
 from tests.days import Pen, report_id
-from tests.house import PHRASE, WRITES, House, decide, error, told
+from tests.house import PHRASE, WRITES, House, decide, error, ticked, told
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def desk(house: House, pen: Pen) -> FlaskClient:
 
 DECISIONS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("verification", {"method": "call_back", "reason": "I called back"}, "incident.verified", {"status": "verified"}),
-    ("rejection", {"method": "second_source", "reason": "ខ្ញុំបានសួរ"}, "incident.rejected", {"status": "rejected"}),
+    ("rejection", {"method": "second_source", "reason": "ខ្ញុំបានសួរ"}, "incident.rejected", {"status": "unconfirmed"}),
     ("category", {"code": "nc", "reason": "rather this"}, "incident.recategorised", {"category": "IN", "sub": "NC"}),
     ("category", {"code": "PR", "reason": "rather this"}, "incident.recategorised", {"category": "PR", "sub": None}),
     ("place", {"place": "0805", "reason": "they said where"}, "incident.placed", {}),
@@ -33,10 +33,12 @@ DECISIONS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
 def test_a_decision_comes_down_the_line_and_says_who_when_and_why(
     house: House, desk: FlaskClient, what: str, body: dict[str, Any], wire: str, after: dict[str, Any]
 ) -> None:
+    ticked(house, desk, days.NEW)
     before = told(desk, days.NEW)
     answer = decide(desk, days.NEW, what, **body, expect=before["card"]["version"])
     assert answer.status_code == 202, answer.text
-    assert answer.json == {"cursor": house.log.head()}
+    verdict = {"awaiting": False} if what in ("verification", "rejection") else {}
+    assert answer.json == {"cursor": house.log.head(), **verdict}
     assert told(desk, days.NEW)["card"] == before["card"], "the answer changes no screen; the line does"
     house.fold()
     now = told(desk, days.NEW)
@@ -64,12 +66,16 @@ def test_a_place_that_a_person_chose_is_where_the_incident_is(house: House, desk
 
 
 def test_what_a_person_wrote_stands_sealed_on_the_log(house: House, desk: FlaskClient) -> None:
+    ticked(house, desk, days.NEW)
     decide(desk, days.NEW, "notes", note="canary name of a witness")
-    decide(desk, days.NEW, "verification", method="photo", reason="canary photo of a street")
+    house.fold()
+    answer = decide(desk, days.NEW, "verification", method="photo", reason="canary photo of a street")
+    assert answer.status_code == 202
     assert "canary" not in str(house.log.read())
 
 
 def test_a_decision_on_an_old_picture_is_refused_with_the_newer_card(house: House, desk: FlaskClient) -> None:
+    ticked(house, desk, days.NEW)
     version = told(desk, days.NEW)["card"]["version"]
     assert decide(desk, days.NEW, "verification", method="photo", reason="seen", expect=version).status_code == 202
     house.fold()
@@ -148,20 +154,21 @@ def test_an_odd_body_is_no_fault(furnished: House, sokha: FlaskClient, body: byt
 
 
 def test_a_body_that_is_too_large_is_refused(furnished: House, sokha: FlaskClient) -> None:
-    answer = sokha.post(WRITES[4][0], data=b'{"note": "' + b"x" * 300_000 + b'"}', content_type="application/json")
+    notes = next(path for path, _ in WRITES if path.endswith("/notes"))
+    answer = sokha.post(notes, data=b'{"note": "' + b"x" * 300_000 + b'"}', content_type="application/json")
     assert answer.status_code in (413, 422)
 
 
 def test_an_administrator_opens_and_closes_accounts(house: House) -> None:
     admin = house.at_desk("Dara", "administrator")
-    account = {"name": "Amina", "role": "analyst", "passphrase": PHRASE}
+    account = {"name": "Amina", "role": "analyst", "passphrase": PHRASE, "organisation": "Network A"}
     assert admin.post("/api/v1/accounts", json=account).status_code == 202
     house.fold()
     listed = admin.get("/api/v1/accounts").json
     assert listed
-    assert [(one["name"], one["role"]) for one in listed["accounts"]] == [
-        ("Amina", "analyst"),
-        ("Dara", "administrator"),
+    assert [(one["name"], one["role"], one["organisation"]) for one in listed["accounts"]] == [
+        ("Amina", "analyst", "Network A"),
+        ("Dara", "administrator", ""),
     ]
     amina = house.person("Amina", "analyst")
     assert amina.get("/api/v1/counts").status_code == 200
@@ -170,10 +177,12 @@ def test_an_administrator_opens_and_closes_accounts(house: House) -> None:
     assert amina.get("/api/v1/counts").status_code == 401
     opened, closed = (raw for raw in house.log.read() if raw.fields["about"] == "account:Amina")
     assert (opened.fields["by"], closed.fields["by"]) == ("administrator:Dara", "administrator:Dara")
-    assert admin.post("/api/v1/accounts", json={**account, "passphrase": "short"}).status_code == 422
+    for wrong in ({"passphrase": "short"}, {"organisation": "x" * 61}, {"organisation": "a\nb"}):
+        assert admin.post("/api/v1/accounts", json={**account, **wrong}).status_code == 422
 
 
 def test_of_two_decisions_that_name_no_version_the_second_is_stale(house: House, desk: FlaskClient) -> None:
+    ticked(house, desk, days.NEW)
     assert decide(desk, days.NEW, "verification", method="photo", reason="seen").status_code == 202
     second = decide(desk, days.NEW, "rejection", method="photo", reason="not seen")
     assert second.status_code == 409, "both were judged on the same picture"

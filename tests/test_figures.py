@@ -8,11 +8,13 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from dashboard import figures, views
+from dashboard import figures, mapped, views
 from dashboard.words import languages, words_for
 from server import events, queries, sums
 from server.board import Board
 from server.log import Raw
+from server.mapping import counted, gathered
+from server.mapping.counted import Count
 from server.pack import Pack
 from server.queries import SCOPES, Filters
 from server.seal import Opener, Vault, make_keys
@@ -60,6 +62,12 @@ def drawn(board: Board, scope: str, pack: Pack, language: str) -> dict[str, Any]
     return figures.figures(board, scope, pack, words_for(language), language)
 
 
+def lying(board: Board, filters: Filters, scope: str) -> tuple[counted.Counts, list[gathered.Row]]:
+    """What lies on the map."""
+    marks = gathered.marks(board, filters, scope, gathered.Box(*gathered.WORLD), 0.5)
+    return counted.provinces(board, filters, scope), marks
+
+
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("scope", SCOPES)
 def test_plotly_accepts_every_figure_of_a_full_and_of_an_empty_day(
@@ -94,6 +102,13 @@ def test_the_figure_of_verified_incidents_adds_up_and_speaks_of_incidents(full: 
     assert made["layout"]["yaxis"]["title"]["text"] == "incidents"
 
 
+def test_reports_that_were_joined_count_once_in_ten_minutes(pen: Pen, pack: Pack) -> None:
+    facts = [fact for n in (1, 2) for fact in (pen.received(n), pen.read(n), pen.opened(n))]
+    joined = events.IncidentJoined(subject=report_id(1), report=report_id(2), how="same event", reason="")
+    counted = [sum(sums.series(board_of(pen, raws(day)), "open").values()) for day in (facts, [*facts, joined])]
+    assert counted == [2, 1]
+
+
 def test_the_hours_are_those_of_the_election(pen: Pen, pack: Pack) -> None:
     board = board_of(pen, raws([pen.received(1, at="2017-06-04T03:47:00+00:00"), pen.read(1)]))
     assert drawn(board, "all", pack, "en")["reports"]["data"][0]["x"] == ["2017-06-04 10:40"]
@@ -101,33 +116,29 @@ def test_the_hours_are_those_of_the_election(pen: Pen, pack: Pack) -> None:
 
 def test_no_restricted_incident_changes_any_figure_or_the_map(full: Board, pen: Pen, pack: Pack) -> None:
     for scope in ("open", "verified"):
-        before = drawn(full, scope, pack, "en"), figures.map_data(full, Filters(), scope)
-        assert report_id(600) not in json.dumps(before)
+        before = drawn(full, scope, pack, "en"), lying(full, Filters(), scope)
+        assert report_id(600) not in str(before)
         full.db.execute("BEGIN")
         full.db.execute("DELETE FROM cards WHERE id = ?", (report_id(600),))
-        assert (drawn(full, scope, pack, "en"), figures.map_data(full, Filters(), scope)) == before
+        assert (drawn(full, scope, pack, "en"), lying(full, Filters(), scope)) == before
         full.db.execute("ROLLBACK")
 
 
 def test_the_map_counts_every_incident_in_a_province_or_as_unplaced(full: Board) -> None:
     for scope in SCOPES:
-        on_map, counts = figures.map_data(full, Filters(), scope), sums.counts(full, scope)
-        placed = sum(each["incidents"] for each in on_map["by_province"].values())
-        assert placed + on_map["unplaced"] == counts["incidents"]
-        assert on_map["unplaced"] == counts["unplaced"]
+        (by_province, _), counts = lying(full, Filters(), scope), sums.counts(full, scope)
+        assert sum(each.incidents for each in by_province.values()) == counts["incidents"]
+        assert by_province.get("", Count()).incidents == counts["unplaced"]
 
 
 def test_the_map_follows_the_filters_of_the_feed(full: Board) -> None:
-    verified = figures.map_data(full, Filters(status="verified"), "open")
-    assert (
-        sum(each["incidents"] for each in verified["by_province"].values())
-        == sums.counts(full, "verified")["incidents"]
-    )
-    assert {point["status"] for point in verified["points"]} <= {"verified"}
+    verified, _ = lying(full, Filters(status="verified"), "open")
+    assert sum(each.incidents for each in verified.values()) == sums.counts(full, "verified")["incidents"]
+    assert all(each.verified == each.incidents for each in verified.values())
 
 
 def test_every_province_has_an_outline_a_name_in_each_language_and_a_middle(pack: Pack) -> None:
-    shapes = figures.map_shapes(pack)
+    shapes = mapped.shapes_of(pack)
     assert len(shapes["provinces"]) == len(pack.polygons)
     assert shapes["attribution"]
     for province in shapes["provinces"]:

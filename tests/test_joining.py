@@ -181,9 +181,8 @@ def test_what_stands_elsewhere_is_joined_to_nothing_and_decided_there(room: Hous
     assert desk.post(path, json={"method": "photo", "reason": "seen"}).status_code == 422
 
 
-def test_a_verified_incident_takes_reports_and_is_joined_to_nothing(room: House, desk: FlaskClient) -> None:
-    path = f"/api/v1/incidents/{report_id(ONE)}/verification"
-    assert desk.post(path, json={"method": "call_back", "reason": "called back"}).status_code == 202
+def test_a_verified_incident_takes_reports_and_is_joined_to_nothing(room: House, desk: FlaskClient, pen: Pen) -> None:
+    room.log.append(pen.verified(ONE), by="analyst:Boran")
     room.fold()
     assert join(desk, ONE, TWO).status_code == 422
     assert join(desk, TWO, ONE).status_code == 202

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from server import events
 from server.classify import Classifier
-from server.learner import ENOUGH, LOOKS, SOON, Learner
+from server.learner import ENOUGH, LOOKS, PAUSE, SOON, Learner
 from server.log import Down, Draft, Log, Raw
 from server.model import decisions
 from server.model import first as first_model
@@ -92,9 +93,8 @@ class Desk:
         self.log.append_all(drafts)
 
     def fitted(self) -> list[events.ModelFitted]:
-        return [
-            event for event in (raw.fact().event for raw in self.log.read()) if isinstance(event, events.ModelFitted)
-        ]
+        known = [raw for raw in self.log.read() if raw.fields["wire"] == events.ModelFitted.wire]
+        return [event for event in (raw.fact().event for raw in known) if isinstance(event, events.ModelFitted)]
 
     def chosen(self) -> Chosen:
         chosen = Chosen(self.first)
@@ -182,10 +182,45 @@ def test_an_outage_of_record_or_vault_is_waited_for(desk: Desk) -> None:
     desk.day()
     with mock.patch("server.learner.Shelf.put", side_effect=Locked("away")), pytest.raises(Down):
         desk.learner.step()
+    desk.clock.on(PAUSE)
     with mock.patch.object(desk.log, "append", side_effect=Down("away")), pytest.raises(Down):
         desk.learner.step()
+    desk.clock.on(PAUSE)
     assert desk.learner.step()
     assert len(desk.fitted()) == 1
+
+
+def test_on_a_full_disk_it_does_not_fit_again_and_again(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.day()
+    with mock.patch("os.fsync", side_effect=OSError("no space left")):
+        assert not desk.learner.step()
+        with mock.patch("server.learner.compare") as compared:
+            assert not desk.learner.step()
+            assert not compared.called
+    assert "cannot be kept" in caplog.text
+    assert desk.fitted() == []
+    desk.clock.on(PAUSE)
+    assert desk.learner.step()
+    assert len(desk.fitted()) == 1
+
+
+@pytest.mark.parametrize("wire", ["report.received", "report.read", "report.sorted", "incident.recategorised"])
+def test_a_report_of_which_a_newer_program_wrote_teaches_nothing_and_the_others_do(desk: Desk, wire: str) -> None:
+    def newer() -> None:
+        about = f"{'incident' if wire.startswith('incident') else 'report'}:{report_id(ENOUGH)}"
+        fields: dict[Any, Any] = {"wire": wire, "v": "99", "about": about, "by": "x", "cause": "", "version": "1"}
+        desk.log.client.xadd(desk.log.stream, {**fields, "body": "{}"})
+
+    if wire == "report.received":
+        newer()
+        desk.add(*desk.facts(ENOUGH, TEXTS["IN"])[1:])
+    else:
+        desk.add(*desk.facts(ENOUGH, TEXTS["IN"]))
+        newer()
+    desk.add(changed("IN")(desk.pen, ENOUGH), by=A)
+    desk.day()
+    assert desk.learner.step()
+    assert [fact.corrections for fact in desk.fitted()] == [ENOUGH]
 
 
 def test_while_a_person_chose_nothing_newer_is_taken_until_learning_goes_on(desk: Desk) -> None:
@@ -272,6 +307,18 @@ def test_a_model_for_which_the_disk_has_no_room_leaves_nothing_on_it(desk: Desk,
     with mock.patch("os.fsync", side_effect=OSError("no space left")), pytest.raises(OSError, match="no space"):
         desk.shelf.put(first)
     assert list((desk.data_dir / "models").iterdir()) == []
+
+
+def test_who_fits_the_first_model_aside_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hangs = tmp_path / "python"
+    hangs.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr(first_model, "LONGEST", 0.05)
+    monkeypatch.setattr("sys.executable", str(hangs))
+    with pytest.raises(subprocess.TimeoutExpired):
+        first_model.fitted_aside()
 
 
 def test_a_model_is_kept_sealed_for_its_owner_alone_and_holds_nobodys_words(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from flask_socketio.test_client import SocketIOTestClient
 
 from dashboard import views
 from dashboard.live import MOST_CARDS, SPACE
-from server import queries
+from server import events, queries
 from server.log import Down
 from server.roles import ROLES
 from tests import days
@@ -45,6 +45,18 @@ def patches(client: SocketIOTestClient) -> list[dict[str, Any]]:
 def by(house: House, *facts: Any) -> None:
     for fact in facts:
         house.log.append(fact, by="x")
+
+
+def test_a_screen_that_opens_hears_at_once_where_the_record_is(house: House, pen: Pen) -> None:
+    """It need not wait for a heartbeat to be live; whoever looks already hears nothing of it."""
+    by(house, pen.received(1))
+    house.fold()
+    first = screen(house, "analyst")
+    [patch] = patches(first)
+    place = house.live.room.board.cursor
+    assert (patch["after"], patch["cursor"], patch["cards"]) == (place, place, [])
+    screen(house, "analyst")
+    assert patches(first) == []
 
 
 def test_patches_lead_from_one_to_the_next_without_a_gap(house: House, pen: Pen) -> None:
@@ -224,6 +236,38 @@ def test_a_flood_is_told_as_a_number_and_found_by_asking(house: House, pen: Pen)
     assert len({card["id"] for card in seen}) == len(seen) == many
 
 
+def test_the_number_of_a_flood_tells_nobody_of_restricted_reports(house: House, pen: Pen) -> None:
+    screens = {role: screen(house, role) for role in ("analyst", "viewer")}
+    auth = {"token": house.token("security_lead"), "list": "restricted"}
+    screens["list"] = house.socketio.test_client(house.app, namespace=SPACE, auth=auth)
+    house.fold()
+    words = {"text": "SOS they hold our observer", "source": ""}
+    sealed, read = pen.received(0, **words), pen.read(0, **words, restricted=True, category="OB", sub="OE")
+    for n in range(MOST_CARDS + 1):
+        for fact in (sealed, read):
+            house.log.append(type(fact)(**{**vars(fact), "subject": report_id(n)}), by="x")
+    house.fold()
+    missed = {who: [patch["missed"] for patch in patches(looking)][-1] for who, looking in screens.items()}
+    assert missed == {"analyst": 0, "viewer": 0, "list": MOST_CARDS + 1}
+
+
+def test_copies_look_different_on_open_screens_when_what_they_copy_is_hidden_or_shown(house: House, pen: Pen) -> None:
+    by(house, *(fact for n in (1, 2) for fact in (pen.received(n), pen.read(n), pen.opened(n))))
+    by(house, events.ReportLikened(subject=report_id(2), first=report_id(1), copy=False))
+    house.fold()
+    looking = screen(house, "analyst")
+    got(looking)
+    for restricted in (True, False):
+        said = {"category": "OB", "sub": "OE" if restricted else "OA", "severity": 5, "reason": ""}
+        by(house, events.IncidentRecategorised(subject=report_id(1), restricted=restricted, **said))
+        house.fold()
+        cards = {card["id"]: card for patch in patches(looking) for card in patch["cards"]}
+        fresh = house.program("analyst").get(f"/api/v1/cards/{report_id(2)}").json
+        assert fresh
+        assert cards[report_id(2)] == fresh["card"]
+        assert bool(cards[report_id(2)]["alike_of"]) is not restricted
+
+
 def test_facts_that_are_about_no_card_move_the_cursor_and_miss_nothing(house: House) -> None:
     looking = screen(house, "viewer")
     house.fold()
@@ -271,10 +315,10 @@ def test_nothing_is_encoded_for_a_role_that_nobody_looks_with(
     assert asked == []
     looking = screen(house, "viewer")
     house.live.beat()
-    assert asked == ["viewer"]
+    assert asked == ["viewer", "viewer"]
     looking.disconnect(SPACE)
     house.live.beat()
-    assert asked == ["viewer"]
+    assert asked == ["viewer", "viewer"]
 
 
 @pytest.mark.parametrize(

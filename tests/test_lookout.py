@@ -19,6 +19,7 @@ from server.log import Down, Draft, Log
 from server.lookout import Lookout
 from server.pack import Pack
 from server.seal import Opener, Vault
+from server.work.climbing import Climbing
 from tests.days import PLACES, Pen, report_id
 from tests.house import DESKS, ENV, House, build
 from tests.rig import ROOT
@@ -44,7 +45,7 @@ def clock() -> Clock:
 
 
 def lookout(log: Log, keys: Path, pack: Pack, clock: Clock) -> Lookout:
-    return Lookout(log, Watch(Opener(keys / "keys"), Vault(keys), pack), clock)
+    return Lookout(log, Watch(Opener(keys / "keys"), Vault(keys), pack), Climbing(pack.ladder), clock)
 
 
 @pytest.fixture
@@ -195,6 +196,38 @@ def test_restricted_reports_count_for_restricted_alerts_alone(
     [alert] = alerts(log)
     assert alert.restricted
     assert not {report_id(n) for n in range(10)} & set(evidence(keys, alert)["reports"])
+
+
+def test_what_is_hidden_by_joining_counts_for_restricted_alerts_alone_until_it_is_parted(
+    watching: Lookout, log: Log, pen: Pen
+) -> None:
+    tell(log, pen, range(10, 11), 0, restricted=True, category="OB", sub="OE", where=ELSEWHERE)
+    why = {"subject": report_id(10), "reason": ""}
+    for n in range(6):
+        tell(log, pen, range(n, n + 1), 2 * n)
+        log.append(events.IncidentJoined(report=report_id(n), how="same event", **why), by="analyst:Amina")
+    later(log, pen, 90, 13)
+    run(watching)
+    assert [each for each in alerts(log) if not each.restricted] == [], "a restricted incident hides what stands in it"
+    for n in range(6):
+        log.append(events.IncidentParted(report=report_id(n), **why), by="analyst:Amina")
+    later(log, pen, 91, 15)
+    run(watching)
+    assert [each.found for each in alerts(log) if not each.restricted] == [6]
+
+
+def test_a_restricted_report_hides_the_incident_that_it_is_joined_to_from_open_alerts(
+    watching: Lookout, log: Log, pen: Pen, keys: Path
+) -> None:
+    tell(log, pen, range(4, 5), 0)
+    tell(log, pen, range(10, 11), 0, restricted=True)
+    joined = {"report": report_id(10), "how": "same event", "reason": ""}
+    log.append(events.IncidentJoined(subject=report_id(4), **joined), by="analyst:Amina")
+    tell(log, pen, range(20, 26), 1)
+    later(log, pen, 90, 14)
+    run(watching)
+    [alert] = [each for each in alerts(log) if not each.restricted]
+    assert set(evidence(keys, alert)["reports"]) == {report_id(n) for n in range(20, 26)}
 
 
 def test_blocked_sources_and_copies_make_no_burst(watching: Lookout, log: Log, pen: Pen) -> None:

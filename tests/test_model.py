@@ -26,9 +26,9 @@ from tests import fitted
 
 NAMES = ("kh-2017", "ng-2011")
 FLOORS = {  # held-out file, pack -> accuracy, macro-F1, incident or not F1: a little under what docs/quality.md has
-    ("kh-2017/heldout.csv", "kh-2017"): (0.77, 0.76, 0.94),
-    ("english/heldout.csv", "kh-2017"): (0.67, 0.62, 0.93),
-    ("english/heldout.csv", "ng-2011"): (0.68, 0.64, 0.92),
+    ("kh-2017/heldout.csv", "kh-2017"): (0.83, 0.82, 0.95),
+    ("english/heldout.csv", "kh-2017"): (0.79, 0.78, 0.94),
+    ("english/heldout.csv", "ng-2011"): (0.75, 0.74, 0.93),
 }
 SURELY = 0.13  # the calibration error that is still borne on our own text
 FEW = [Example("no ballot papers here", "LG", "", "LA", "en"), Example("they beat a voter", "VS", "", "VA", "en")]
@@ -213,6 +213,22 @@ def test_the_words_that_decided_stand_in_the_message(classifiers, name):
                 assert piece in text
     said = [each for each in sortings if each.kind == "incident"]
     assert sum(bool(each.because) for each in said) >= 0.9 * len(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "says"),
+    [
+        ("polls closed early", "kh-2017", "PR"),
+        ("soldiers are here", "kh-2017", "IN"),
+        ("Top up 5 dollars get double", "kh-2017", None),
+        ("accreditation started at 10.24", "ng-2011", "PR"),
+        ("accreditation started at 9.25", "ng-2011", None),
+        ("no election materials", "ng-2011", "LG"),
+        ("no election", "ng-2011", "PR"),
+    ],
+)
+def test_short_reports_that_look_alike_are_told_apart(read, text, name, says):
+    assert read(text, name).category == says
 
 
 def test_a_single_letter_is_no_reason(read):

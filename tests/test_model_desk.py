@@ -17,7 +17,7 @@ from server.roles import ROLES
 from server.seal import Vault
 from tests import days
 from tests.days import Pen, report_id
-from tests.house import DESKS, House, cards, decide, error, told
+from tests.house import DESKS, House, cards, decide, error, ticked, told
 
 FIGURES = {"upto": "1-0", "corrections": 40, "agreed": 0.8, "agreed_before": 0.7, "worst": "LG", "lost": 0.02}
 NEWER = "0a1b2c3d"
@@ -101,6 +101,7 @@ def test_a_rule_says_no_in_a_sentence(taught: House, desk: FlaskClient, what: st
 
 
 def test_two_who_decide_on_one_picture_do_not_overwrite_each_other(taught: House, desk: FlaskClient) -> None:
+    ticked(taught, desk, days.NEW)
     assert decide(desk, days.NEW, "dismissal", kind="quiet", reason="all is well").status_code == 202
     assert decide(desk, days.NEW, "verification", method="photo", reason="seen").status_code == 409
 
@@ -122,6 +123,23 @@ def test_desks_see_live_how_often_the_reader_and_people_agree(taught: House, des
     assert now
     assert (now["decided"], now["agreed"], now["by_category"]["IN"]["agreed"]) == (7, 5, 0)
     assert counted(desk)["agreement"] == {"decided": 7, "agreed": 5, "either": 5}
+
+
+def test_desks_are_told_while_reports_are_sorted_by_rules_alone(taught: House, desk: FlaskClient, pen: Pen) -> None:
+    def told_so() -> tuple[bool, bool]:
+        taught.fold()
+        return counted(desk)["by_rules"], desk.get("/api/v1/model").json["by_rules"]  # type: ignore[index]
+
+    for n, (reader, alone) in enumerate((("rules-2", True), ("rules-2+0a1b2c3d", False), ("rules-2", True)), 900):
+        for fact in (pen.received(n), pen.read(n, reader=reader)):
+            taught.log.append(fact, by="reader")
+        assert told_so() == (alone, alone)
+    later = {"kind": "incident", "category": "PR", "sub": "", "second": "", "severity": 3, "confidence": 0.5}
+    sorted_ = events.ReportSorted(
+        subject=report_id(902), restricted=False, words="", reader="rules-2+0a1b2c3d", **later
+    )
+    taught.log.append(sorted_, by="reader")
+    assert told_so() == (False, False)
 
 
 def test_only_desks_are_told_and_only_administrators_choose(taught: House) -> None:

@@ -52,6 +52,11 @@ FILES = {
         **{kind: {"en": "Thanks {reference}", "km": "អរគុណ {reference}"} for kind in KINDS},
         **{"silent": ["XA"], "machines": ["auto"]},
     },
+    "ladder.json": {
+        "clocks": {"5": {"look": 2, "call_back": 5}, "2": {"look": 60}},
+        **{"ladder": ["desk", "verification_lead"], "danger": ["security_lead"], "told": ["security_lead"]},
+        **{"hop": 10, "pages": 5, "page": {"en": "Look now.", "km": "មើល"}},
+    },
     "keywords.json": {},
     "provinces.json": [{"code": "08", "station_prefix": "KD", "lat": 11.5, "lon": 105.5, "also": ["Kondal"]}],
     "provinces.geojson": {
@@ -218,6 +223,16 @@ WRONG = {
         "receipt in km does not fit in one SMS",
     ),
     "a silent code that does not exist": (edited("texts.json", "silent", to=["XZ"]), "Silent code XZ is unknown"),
+    "a clock that is none": (edited("ladder.json", "clocks", "5", to={"lunch": 5}), "severity 5 the clock lunch"),
+    "a clock of a severity that is none": (edited("ladder.json", "clocks", "6", to={"look": 5}), "gives severity 6"),
+    "a ladder without a next step": (edited("ladder.json", "ladder", to=["desk"]), "somebody to tell next"),
+    "a ladder that names somebody twice": (edited("ladder.json", "ladder", to=["desk", "desk"]), "names desk twice"),
+    "danger that the security lead is not told of": (edited("ladder.json", "danger", to=["x"]), "for danger"),
+    "a page to somebody who is on no ladder": (edited("ladder.json", "told", to=["king"]), "pages king"),
+    "a hop of no time": (edited("ladder.json", "hop", to=0), "needs a hop"),
+    "a page that is missing in a language": (edited("ladder.json", "page", to={"en": "x"}), "no words in km"),
+    "a page that is longer than one SMS": (edited("ladder.json", "page", "km", to="អ" * 71), "not fit in one SMS"),
+    "clocks of another shape": (edited("ladder.json", "clocks", to={"5": 2}), "ladder.json cannot be read"),
     "a taxonomy of another shape": (edited("taxonomy.json", "categories", to=[1]), "taxonomy.json cannot be read"),
 }
 

@@ -60,7 +60,7 @@ def test_press_and_viewers_never_receive_words_sources_points_or_reasons(
     whole = "\n".join(whatever(eyes, role))
     for secret in ("canary", "S-J5PR", "kannel", "called back", "Amina", "KD0123", "11.4,", "105.1", "11.47", "104.95"):
         if secret in ("11.47", "104.95"):  # a province's centre is public, but not as the point of an incident
-            assert secret not in json.dumps([*cards(eyes[role]).values(), eyes[role].get("/api/v1/map").json["points"]])
+            assert secret not in json.dumps([*cards(eyes[role]).values(), eyes[role].get("/api/v1/map").json["marks"]])
         else:
             assert secret not in whole, secret
     for card in cards(eyes[role]).values():

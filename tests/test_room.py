@@ -34,7 +34,7 @@ def path_of(rule: Rule) -> str:
     values = {"card": report_id(999), "photo": f"{report_id(999)}-0a1b2c3d", "name": "nobody", "order": "none"}
     values |= {"report": report_id(998)}
     values |= {"sign": "S-AAA-AAA", "language": "xx", "path:name": "nothing.js", "alert": "0" * 16}
-    values |= {"level": "none", "report": report_id(998)}
+    values |= {"level": "none", "report": report_id(998), "duty": "none", "shift": "none"}
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]], rule.rule)
 
 

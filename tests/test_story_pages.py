@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, StorageState, expect
 
 from server import events
 from server.log import Draft, Log
 from server.seal import Vault
-from tests.browser import Screen, needed, screen
+from tests.browser import Screen, needed, screen, signed_in
 from tests.rig import Rig, whole_room
 
 pytestmark = pytest.mark.browser
@@ -33,11 +33,17 @@ def rig() -> Iterator[Rig]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="module")
+def amina_kept(rig: Rig, browser: Browser) -> StorageState:
+    """Amina, signed in once."""
+    return signed_in(rig, browser, "Amina")
+
+
 @pytest.fixture
-def amina(rig: Rig, browser: Browser) -> Iterator[Screen]:
+def amina(rig: Rig, browser: Browser, amina_kept: StorageState) -> Iterator[Screen]:
     """An analyst's screen; at the end it must have complained of nothing and asked nobody else."""
-    made = screen(browser)
-    made.sign_in(rig, "Amina")
+    made = screen(browser, storage_state=amina_kept)
+    made.come_in(rig)
     yield made
     assert made.hosts == {f"127.0.0.1:{rig.given.room_port}"}
     assert made.complaints == []
@@ -183,6 +189,13 @@ def test_an_alert_says_what_is_unusual_and_leads_to_its_reports_on_the_feed(
     expect(shown).to_contain_text("100 days")
     expect(shown.locator(".plot .barlayer .point").first).to_be_attached()
     expect(page.locator(f"[data-alert='{silent.subject}']")).to_contain_text("KD0123-7")
+    shown.locator("[data-answer=acknowledge]").click()
+    shown.locator("form .primary").click()
+    expect(shown.get_by_test_id("answer-state")).to_contain_text("Amina deals with it.")
+    shown.locator("[data-answer=snooze]").click()
+    shown.locator("[name=minutes]").select_option("30")
+    shown.locator("form .primary").click()
+    expect(shown.get_by_test_id("answer-state")).to_contain_text("Amina let it be quiet until")
     shown.get_by_role("button", name="2 reports").click()
     feed = page.locator("[data-testid=feed] [data-id]")
     expect(feed).to_have_count(2)
@@ -231,7 +244,8 @@ def test_a_place_whose_name_fits_several_is_chosen_with_one_press(rig: Rig, toke
 def test_agreement_is_among_the_figures_and_leads_to_the_models_that_an_administrator_may_choose(
     rig: Rig, token: str, amina: Screen, browser: Browser
 ) -> None:
-    card = told(rig, token, "XB KD0123-7 one man, many ballots")
+    card = told(rig, token, "XJ KD0123-7 one man looks over all shoulders")
+    rig.tick(card["id"], {"Authorization": f"Bearer {token}"}, "call_back", "photo")
     before = rig.ask(rig.given.room_port, "GET", "/api/v1/agreement", Authorization=f"Bearer {token}")[1]
     decided = json.loads(before)["decided"] + 1
     row(amina, card).click()
@@ -240,14 +254,14 @@ def test_agreement_is_among_the_figures_and_leads_to_the_models_that_an_administ
     form.locator("[name=method]").select_option("call_back")
     form.locator("[name=reason]").fill("Called back; the same.")
     form.locator("button.primary").click()
+    dara = screen(browser)
+    dara.sign_in(rig, "Dara")
+    dara.page.goto(f"{rig.given.room_base_url}/model")
     expect(amina.page.get_by_test_id("agreed")).to_contain_text(f" of {decided}", timeout=15000)
     amina.page.get_by_test_id("agreement-table").click()
     expect(amina.page.get_by_test_id("by-category")).to_contain_text("BX")
     expect(amina.page.get_by_test_id("versions")).to_contain_text("in use")
     assert amina.page.locator("[data-testid=learning] button").count() == 0
-    dara = screen(browser)
-    dara.sign_in(rig, "Dara")
-    dara.page.goto(f"{rig.given.room_base_url}/model")
     dara.page.locator("[data-testid=learning] button").click()
     choose = dara.page.get_by_test_id("choose-form")
     choose.locator("[name=reason]").fill("It must stay as it is today.")

@@ -11,13 +11,13 @@ class TextAsked(Event):
 
     about, wire = "text", "text.asked"
 
-    source: str  # keyed alias of the number
-    why: str  # receipt (answer to a report), hint (a code was wrong), reminder, bulk
+    source: str  # keyed alias of the number; of a page the duty that it goes to
+    why: str  # receipt (answer to a report), hint (a code was wrong), reminder, bulk, page (to whoever is on duty)
     order: str  # the order that it is part of; "" for a single one
     gateway: str  # that should send it; "" when none can
     segments: int
     rehearsal: bool
-    sealed: str  # under the source's key: number, words
+    sealed: str  # under the source's key, or the duty's: number, words
 
 
 @dataclass(frozen=True, kw_only=True)

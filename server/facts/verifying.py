@@ -105,4 +105,5 @@ class SourceRevealed(Event):
     about, wire = "source", "source.revealed"
 
     incident: str
+    report: str  # of this source, in that incident
     reason: str  # sealed under the incident's key

@@ -1,0 +1,69 @@
+"""Every part of the private door that answers requests, in one list."""
+
+from dashboard.aftermath import aftermath
+from dashboard.agreed import agreed
+from dashboard.alerts import alerts
+from dashboard.api import api
+from dashboard.asked import asked
+from dashboard.assets import assets
+from dashboard.batch import batch
+from dashboard.boundaries import boundaries
+from dashboard.coverage import coverage
+from dashboard.evidence import evidence
+from dashboard.figures_page import figures_page
+from dashboard.guide import guide
+from dashboard.imports import imports
+from dashboard.incident import incident
+from dashboard.mapped import mapped
+from dashboard.pages import pages
+from dashboard.photos import photos
+from dashboard.restricted import restricted
+from dashboard.roster import roster
+from dashboard.stories import stories
+from dashboard.texts import texts
+from dashboard.voice import voice
+from dashboard.workplace import workplace
+from server.desk.alerting import alert_desk
+from server.desk.deciding import desk
+from server.desk.duties import duty_desk
+from server.desk.joining import joining_desk
+from server.desk.models import model_desk
+from server.desk.revealing import revealing_desk
+from server.desk.shifts import shift_desk
+from server.desk.verifying import verifying_desk
+from server.desk.working import working_desk
+
+PARTS = (
+    aftermath,
+    agreed,
+    alert_desk,
+    alerts,
+    api,
+    asked,
+    assets,
+    batch,
+    boundaries,
+    coverage,
+    desk,
+    duty_desk,
+    evidence,
+    figures_page,
+    guide,
+    imports,
+    incident,
+    joining_desk,
+    mapped,
+    model_desk,
+    pages,
+    photos,
+    restricted,
+    revealing_desk,
+    roster,
+    shift_desk,
+    stories,
+    texts,
+    verifying_desk,
+    voice,
+    working_desk,
+    workplace,
+)

@@ -1,0 +1,101 @@
+"""Who is looking at a card just now: told to whoever has the same card open, kept in the drawer alone, briefly."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO
+
+from server import queries
+from server.desk.deciding import DESKS
+from server.drawer import Drawer
+from server.guard import Room
+from server.log import Down
+from server.roles import Person
+from server.work.ladder import LEAD
+
+KIND = "looking"  # in the drawer, by card: socket -> since when, in which role, who
+FRESH = 12  # seconds after which somebody is no longer there, unless their screen says so again
+EVENT = "present"
+
+
+class Present:
+    """The cards that this process's screens have open. Other processes tell of theirs by the drawer."""
+
+    def __init__(
+        self,
+        room: Room,
+        socketio: SocketIO,
+        clock: Callable[[], datetime],
+        space: str,
+        people: Mapping[str, Person],
+    ) -> None:
+        """`people`: socket -> who looks."""
+        self._room, self._socketio, self._clock, self._space, self._people = room, socketio, clock, space, people
+        self._drawer = Drawer(room.log)
+        self._open: dict[str, str] = {}  # socket -> the card that it has open
+        self._told: dict[str, list[str]] = {}  # socket -> the names that it knows
+        socketio.on_event(KIND, self._looking, namespace=space)
+
+    def leave(self, socket: str) -> None:
+        """A screen closed its card, or itself."""
+        card = self._open.pop(socket, "")
+        self._told.pop(socket, None)
+        if card:
+            try:
+                self._drawer.clear(KIND, card, socket)
+            except Down:
+                return  # it is forgotten by itself
+
+    def beat(self) -> None:
+        """Tell every screen who else has its card open, if that changed."""
+        for card in sorted(set(self._open.values())):
+            row = queries.row_of(self._room.board, card, "all")
+            for socket in [socket for socket, other in self._open.items() if other == card]:
+                if row is None or not self._may(row, socket):
+                    self.leave(socket)
+            try:
+                self._tell(card, bool(row and row["restricted"]))
+            except Down:
+                return
+
+    def _looking(self, said: Any = None) -> None:
+        socket: str = request.sid  # type: ignore[attr-defined]
+        card = said.get("card") if isinstance(said, dict) else None
+        row = queries.row_of(self._room.board, card, "all") if isinstance(card, str) else None
+        if row is None or not self._may(row, socket):
+            self.leave(socket)
+            return
+        if self._open.get(socket) != row["id"]:
+            self.leave(socket)
+            self._open[socket] = row["id"]
+        person = self._people[socket]
+        value = f"{int(self._clock().timestamp())} {person.role} {person.name}"
+        try:
+            self._drawer.mark(KIND, row["id"], socket, value, FRESH)
+            self._tell(row["id"], bool(row["restricted"]))
+        except Down:
+            return  # the screen says it again
+
+    def _may(self, row: queries.Row, socket: str) -> bool:
+        person = self._people.get(socket)
+        seen = person and self._room.see(row, person.role)
+        return bool(seen and not seen.get("gone") and person and person.role in DESKS)
+
+    def _tell(self, card: str, restricted: bool) -> None:
+        names = self._names(card, restricted)
+        for socket in [socket for socket, other in self._open.items() if other == card]:
+            others = sorted(names - {self._people[socket].name})
+            if self._told.get(socket, []) != others:
+                self._told[socket] = others
+                self._socketio.emit(EVENT, {"card": card, "names": others}, to=socket, namespace=self._space)
+
+    def _names(self, card: str, restricted: bool) -> set[str]:
+        """Who has it open, in any process. Of a restricted card only security leads."""
+        now, names = self._clock().timestamp(), set()
+        for value in self._drawer.get(KIND, card).values():
+            since, role, name = value.split(" ", 2)
+            if now - int(since) <= FRESH and (role == LEAD or not restricted):
+                names.add(name)
+        return names
