@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import pack as packs
+from server.country.callback import AFTER, BEFORE
 from server.gazetteer.polygons import inside
 from server.pack import PackError, check_digit
 from server.packs import build_kh_2017, land
@@ -243,6 +244,31 @@ def test_a_pack_is_refused_for(what, tmp_path):
     with pytest.raises(PackError) as refused:
         packs.load("tiny", tiny(tmp_path, **changed))
     assert sentence in str(refused.value)
+
+
+WORDS = {"en": "Say it.", "km": "និយាយ"}
+SCRIPT = {**dict.fromkeys((*BEFORE, *AFTER), WORDS), "asked": {"BX": [WORDS]}}
+
+
+def test_a_pack_may_do_without_a_script_for_calling_back(tmp_path, kh):
+    assert packs.load("tiny", tiny(tmp_path)).callback.lines("BX", "en") == []
+    (tmp_path / "tiny" / "callback.json").write_text(json.dumps(SCRIPT))
+    script = packs.load("tiny", tmp_path).callback
+    assert [each["part"] for each in script.lines("BX", "km")] == [*BEFORE, "about", *AFTER]
+    assert kh.callback.asked.keys() == {category.code for category in kh.taxonomy.categories}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"safety": {"en": "Are you safe?"}}, "safety is missing in km"),
+        ({"asked": {}}, "nothing to ask about BX"),
+        ({"asked": {"BX": [WORDS], "ZZ": [WORDS]}}, "words for ZZ"),
+    ],
+)
+def test_a_script_that_leaves_something_unsaid_is_refused(tmp_path, change, sentence):
+    with pytest.raises(PackError, match=sentence):
+        packs.load("tiny", tiny(tmp_path, callback_json=json.dumps(SCRIPT | change)))
 
 
 def test_everything_wrong_is_named_at_once(tmp_path):
