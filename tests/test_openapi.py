@@ -21,6 +21,14 @@ def described() -> dict[str, Any]:
     return whole
 
 
+def test_no_name_stands_twice_in_the_description_where_the_last_one_would_win() -> None:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len({name for name, _ in pairs}) == len(pairs), [name for name, _ in pairs]
+        return dict(pairs)
+
+    assert json.loads((Path(__file__).parent.parent / "dashboard" / "openapi.json").read_text(), object_pairs_hook=once)
+
+
 def test_the_description_names_exactly_the_routes_of_the_interface(furnished: House) -> None:
     there = {
         (re.sub(r"<([^>]+)>", r"{\1}", rule.rule.removeprefix("/api/v1")), method.lower())
