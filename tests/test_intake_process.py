@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -31,10 +30,13 @@ def free_port() -> int:
 class Process:
     """intake.py with settings of its own."""
 
-    def __init__(self, env: dict[str, str], *, with_: str = "") -> None:
+    def __init__(self, env: dict[str, str], *, with_: str = "", files: int = 0) -> None:
+        """`files`: how many the door may have open at first; the tests themselves hold more than that."""
         self.port = int(env["INTAKE_PORT"])
         changed = f"import intake; {with_}; intake.main()"
         command = [sys.executable, *(["-c", changed] if with_ else ["intake.py"])]
+        if files:
+            command = ["bash", "-c", f'ulimit -S -n {files}; exec "$@"', "door", *command]
         self.popen = subprocess.Popen(command, cwd=ROOT, env=os.environ | env, stderr=subprocess.PIPE, text=True)
         assert self.popen.stderr
         self.written = self.popen.stderr.readline()
@@ -189,12 +191,7 @@ def test_whoever_says_a_request_byte_by_byte_is_let_go(env, start):
 
 
 def test_many_callers_at_once_do_not_run_out_of_files(env):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))  # the door inherits it
-    try:
-        process = Process(env)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    process = Process(env, files=64)
     held = [socket.create_connection(("127.0.0.1", process.port), timeout=5) for _ in range(100)]
     assert process.take({"method": "GET", "path": "/"}) == 200
     for one in held:
