@@ -42,7 +42,10 @@ class Kept:
 @allow(*ROLES)
 def page() -> str:
     """Every figure with its question, its sentence and its table."""
-    return render_template("figures.html", names=names(me().role))
+    told = sums.totals(room().board)
+    return render_template(
+        "figures.html", names=names(me().role), **{name: told[name] for name in ("rehearsal", "mixed")}
+    )
 
 
 @figures_page.get("/api/v1/figures/whole")
@@ -68,7 +71,7 @@ def table(name: str) -> Any:
     found = kept(_language()).made.get(name)
     if found is None:
         abort(404)
-    file = f"{room().pack.name}-{name}-{stamp()}.csv"
+    file = f"{marked()}-{name}-{stamp()}.csv"
     answer: Response = Response(written(found), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
@@ -107,9 +110,14 @@ def encoded(at: datetime, cursor: str, made: Made) -> Kept:
     told = {name: sheet.told() for name, sheet in made.items()}
     plain = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     tag = sha256(plain.encode()).hexdigest()[:16]
-    hours = {"hour": stamp(), "pack": room().pack.name}
+    hours = {"hour": stamp(), "pack": marked()}
     body = json.dumps({"tag": tag, **hours}, separators=(",", ":"))[:-1].encode() + f',"figures":{plain}}}'.encode()
     return Kept(at, cursor, made, tag, body, gzip.compress(body, 1))
+
+
+def marked() -> str:
+    """The pack in the names of files, which say so when what is in them is of a rehearsal."""
+    return room().pack.name + ("-rehearsal" if sums.totals(room().board)["rehearsal"] else "")
 
 
 def stamp() -> str:

@@ -26,6 +26,7 @@ from server.report import as_json, page
 from server.roles import ROLES
 from tests.browser import needed, screen
 from tests.crowded_room import Crowded, crowded_room
+from tests.days import Pen
 from tests.house import DESKS, Eyes, House
 from tests.test_openapi import described, fits
 
@@ -120,6 +121,18 @@ def test_a_table_downloads_as_csv_with_what_the_page_shows(furnished: House, eye
     head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert head == sheet["columns"]
     assert rows == [["" if cell is None else str(cell) for cell in row] for row in sheet["rows"]]
+
+
+@pytest.mark.parametrize("rehearsal", [True, False])
+def test_the_page_of_a_rehearsal_and_whatever_is_saved_of_it_say_so(house: House, pen: Pen, rehearsal: bool) -> None:
+    house.log.append(pen.received(1, rehearsal=rehearsal), by="gateway:kannel")
+    house.fold()
+    analyst = house.program("analyst")
+    assert ("rehearsal-band" in analyst.get("/figures").text) is rehearsal
+    assert ("-rehearsal-" in analyst.get("/figures/reports.csv").headers["Content-Disposition"]) is rehearsal
+    whole = analyst.get("/api/v1/figures/whole").json
+    assert whole
+    assert whole["pack"] == ("kh-2017-rehearsal" if rehearsal else "kh-2017")
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " ="])
@@ -221,7 +234,7 @@ def test_an_analyst_reads_a_figure_as_table_and_takes_it_home_as_a_picture(
     for kind, first in begins.items():
         with shown.page.expect_download() as download:
             where.locator(f"[data-do={kind}]").click()
-        assert re.fullmatch(rf"kh-2017-where-[\d-]+T\d{{4}}\.{kind}", download.value.suggested_filename)
+        assert re.fullmatch(rf"kh-2017-rehearsal-where-[\d-]+T\d{{4}}\.{kind}", download.value.suggested_filename)
         file = tmp_path / kind
         download.value.save_as(file)
         assert file.read_bytes().startswith(first)
