@@ -1,36 +1,57 @@
 -- Append facts to the log, in order, in one step that nothing can come between.
--- KEYS: the stream, the hash of idempotency keys, the hash of subjects' versions.
--- ARGV: for each fact: wire, v, about, by, cause, expect, body, n, then n idempotency keys.
---   expect: the version of the subject that the writer had read; "" when any will do.
+-- KEYS: the stream, the hash of idempotency keys, the hash of subjects' versions, the hash of how many facts of a kind.
+-- ARGV: for each fact: wire, v, about, by, cause, expect, body, n, n idempotency keys, m, m times another subject and
+--   its version.
+--   expect: the version of the subject that the writer had read; "" when any will do. So with those of others.
 --   cause:  the id of the fact that led to this one; "^" is the fact before it in this call.
 -- Returns for each fact: status ("new", "seen", "stale"), its id (of the first one if seen), the subject's version.
+if redis.call("EXISTS", KEYS[4]) == 0 then
+  -- facts from before they were counted are counted once
+  local after = "-"
+  repeat
+    local some = redis.call("XRANGE", KEYS[1], after, "+", "COUNT", 1000)
+    for _, entry in ipairs(some) do
+      local fields = entry[2]
+      for i = 1, #fields, 2 do
+        if fields[i] == "wire" then redis.call("HINCRBY", KEYS[4], fields[i + 1], 1) end
+      end
+      after = "(" .. entry[1]
+    end
+  until #some == 0
+end
 local out, at, before = {}, 1, ""
 while at <= #ARGV do
   local wire, v, about, by, cause, expect, body = unpack(ARGV, at, at + 6)
   local keys = tonumber(ARGV[at + 7])
   local first = at + 8
-  at = first + keys
+  local beside = first + keys
+  at = beside + 1 + 2 * tonumber(ARGV[beside])
   if cause == "^" then cause = before end
   local seen = false
-  for i = first, at - 1 do
+  for i = first, beside - 1 do
     seen = seen or redis.call("HGET", KEYS[2], ARGV[i])
   end
   local version = tonumber(redis.call("HGET", KEYS[3], about) or "0")
+  local current = expect == "" or tonumber(expect) == version
+  for i = beside + 1, at - 1, 2 do
+    current = current and tonumber(redis.call("HGET", KEYS[3], ARGV[i]) or "0") == tonumber(ARGV[i + 1])
+  end
   local id = seen
   local status = "seen"
   if not seen then
-    if expect ~= "" and tonumber(expect) ~= version then
+    if not current then
       status, id = "stale", ""
     else
       version = redis.call("HINCRBY", KEYS[3], about, 1)
       id = redis.call("XADD", KEYS[1], "*", "wire", wire, "v", v, "about", about, "by", by,
                       "cause", cause, "version", version, "body", body)
+      redis.call("HINCRBY", KEYS[4], wire, 1)
       status = "new"
     end
   end
   if id and id ~= "" then
     -- every key of this fact is known from now on, also the ones that came with a repeat
-    for i = first, at - 1 do redis.call("HSETNX", KEYS[2], ARGV[i], id) end
+    for i = first, beside - 1 do redis.call("HSETNX", KEYS[2], ARGV[i], id) end
     before = id
   end
   out[#out + 1] = { status, id, tostring(version) }

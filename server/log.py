@@ -32,13 +32,14 @@ class Stale(Exception):
 @dataclass(frozen=True)
 class Draft:
     """A fact that somebody asks for: `by` whom, because of which fact (`^`: the one before it in the same call),
-    `once` for each of these keys, and only while its subject is at version `expect`."""
+    `once` for each of these keys, while its subject is at version `expect`, others (`about:id`) at those `beside`."""
 
     event: events.Event
     by: str
     cause: str = ""
     once: tuple[str, ...] = ()
     expect: int | None = None
+    beside: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,9 @@ class Log:
     """One election's facts, in order, for ever. Every method raises Down when Redis does not do its part."""
 
     def __init__(self, address: str, election: str, *, longest_wait: float = 5.0) -> None:
-        prefix = f"{{sr:{election}}}"  # the braces keep all keys of an election on one node of a cluster
+        prefix = self.prefix = f"{{sr:{election}}}"  # the braces keep all keys of an election on one node of a cluster
         self.stream = f"{prefix}:facts"
-        self._keys = [self.stream, f"{prefix}:once", f"{prefix}:versions"]
-        self.prefix = prefix
+        self._keys = [self.stream, f"{prefix}:once", f"{prefix}:versions", f"{prefix}:counts"]
         patience = {"socket_timeout": longest_wait, "socket_connect_timeout": min(longest_wait, 2.0)}
         options: dict[str, Any] = {"decode_responses": True, "retry": Retry(NoBackoff(), 0), **patience}
         # an address without a scheme is a unix socket's path, which may be relative
@@ -110,13 +110,15 @@ class Log:
     def append_all(self, drafts: Iterable[Draft]) -> list[Appended]:
         """Add facts in order, in one step. Raises Stale if any was; the others then stand."""
         args = [arg for draft in drafts for arg in _arguments(draft)]
-        if not args:
-            return []
-        answers = self.ask(self._evaluate, args)
+        answers = self.ask(self._evaluate, args) if args else []
         stale = [int(version) for status, _, version in answers if status == "stale"]
         if stale:
             raise Stale(stale[0])
         return [Appended(fact_id, status == "new", int(version)) for status, fact_id, version in answers]
+
+    def first(self, key: str) -> str:
+        """The place of the fact that has this `once` key; "" when there is none."""
+        return self.ask(self.client.hget, self._keys[1], key) or ""
 
     def _evaluate(self, args: list[str | int]) -> Any:
         try:
@@ -135,8 +137,7 @@ class Log:
 
     def head(self) -> str:
         """The place of the newest fact; START on an empty log."""
-        newest = self.ask(self.client.xrevrange, self.stream, "+", "-", 1)
-        return newest[0][0] if newest else START
+        return next(iter(self.ask(self.client.xrevrange, self.stream, "+", "-", 1)), (START,))[0]
 
     def join(self, group: str, start: str = "0") -> None:
         """Make the group of workers that shares the log behind `start` ("$": from now on), unless it is there."""
@@ -149,10 +150,9 @@ class Log:
     def take(self, group: str, worker: str, count: int, wait: float) -> list[Raw]:
         """Facts for this worker alone: first those it took and never finished, one by one so that only the one that
         ends its worker is handed out again and again; else new ones."""
-        held, block = self.ask(self.client.xreadgroup, group, worker, {self.stream: "0"}, 1), int(wait * 1000) or None
-        return _entries(held) or _entries(
-            self.ask(self.client.xreadgroup, group, worker, {self.stream: ">"}, count, block)
-        )
+        ask, block = (self.client.xreadgroup, group, worker), int(wait * 1000) or None
+        held = _entries(self.ask(*ask, {self.stream: "0"}, 1))
+        return held or _entries(self.ask(*ask, {self.stream: ">"}, count, block))
 
     def adopt(self, group: str, worker: str, idle: float, count: int = 100) -> int:
         """Take over facts that another worker has held for `idle` seconds. How many."""
@@ -190,7 +190,7 @@ def _arguments(draft: Draft) -> list[str | int]:
     """A draft as append.lua wants it."""
     event, expect = draft.event, "" if draft.expect is None else draft.expect
     head: list[str | int] = [event.wire, event.v, event.of, draft.by, draft.cause, expect, events.encode(event)]
-    return [*head, len(draft.once), *draft.once]
+    return [*head, len(draft.once), *draft.once, len(draft.beside), *(each for pair in draft.beside for each in pair)]
 
 
 def _entries(answer: Any) -> list[Raw]:

@@ -19,6 +19,10 @@ BUCKET = "substr(at, 1, 15)"  # ten minutes: `2017-06-04T03:4`, UTC
 INCIDENT = f"kind = 'incident' AND {COUNTED}"
 CARD = SCOPES["all"]
 REPORT = f"{CARD} AND {TOLD}"
+TERM = (  # what became of a report: each is one of these; see accounted.py
+    "CASE WHEN kind = 'raw' OR kind = 'crowded' THEN 'unread' WHEN kind = 'part' OR stands != '' THEN 'joined'"
+    f" WHEN kind = 'set_aside' THEN 'set_aside' WHEN NOT ({TOLD}) THEN 'spam' ELSE 'shown' END"
+)
 STEP = "iif(looked IS NULL, '', 'looked') || iif(checked IS NULL, '', ' checked')"
 
 
@@ -50,6 +54,7 @@ ARMS = (
     Arm("known", "monitor", "''", f"{CARD} AND standing = 'known' AND monitor != ''"),
     Arm("unknown", "source", "''", f"{CARD} AND standing = 'unknown' AND source != ''"),
     Arm("rehearsal", "rehearsal", "''", "1"),
+    Arm("term", TERM, "''", "1"),
 )
 COLUMNS = (  # of a card, that any of this depends on
     *("kind", "status", "category", "severity", "province", "place", "organisation", "standing", "backed", "copy"),
