@@ -10,17 +10,16 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from server import events
+from server import doubts, events, membership
 from server.drawer import Drawer
 from server.log import Log
-from server.roles import ROLES, Busy, Person, Refused
+from server.roles import PROGRAM, ROLES, Busy, Person, Refused
 
 IDLE, LONGEST = 30 * 60, 12 * 3600  # seconds a session lives unused, and at most (OWASP ASVS 5.0 7.3)
 INVITATION = 15 * 60  # seconds
 TRIES, WINDOW = 10, 60  # wrong pass-phrases from one address in so many seconds
 SHORTEST, LONGEST_PHRASE = 15, 128  # characters (OWASP ASVS 5.0 6.2)
 LONGEST_NAME = 40
-LONGEST_ORGANISATION = 60  # characters
 HOUR = 3600  # seconds
 
 
@@ -34,8 +33,7 @@ def _fits(name: str, role: str, organisation: str) -> None:
         raise Refused(f"A name has 1 to {LONGEST_NAME} characters and no colon.")
     if role not in ROLES:
         raise Refused(f"A role is one of {', '.join(ROLES)}.")
-    if len(organisation) > LONGEST_ORGANISATION or not organisation.isprintable():
-        raise Refused(f"The name of an organisation has at most {LONGEST_ORGANISATION} characters.")
+    membership.named(organisation)
 
 
 class Access:
@@ -96,10 +94,11 @@ class Access:
         return session
 
     def prove(self, person: Person, phrase: str, address: str) -> None:
-        """Raises Refused unless it is this person who sits there; Busy after too many tries, signing in or here."""
+        """Raises Refused unless it is this person who sits there; Busy after too many tries, signing in or here. After
+        too many wrong ones here, from wherever, the session ends: see doubts."""
         if person.program:
             raise Refused("A program has no pass-phrase: this is for people alone.")
-        self._prove(person.name, phrase, address)
+        doubts.weigh(self._log, person, lambda: self._prove(person.name, phrase, address))
 
     def spend(self, what: str, person: Person, most: int) -> None:
         """Count one more of something that each person may do `most` times in an hour of the clock. Raises Busy."""
@@ -125,7 +124,7 @@ class Access:
             role = self._role_of(kept["name"])
             return Person(kept["name"], role, key, kept["csrf"]) if role else None
         token = self._drawer.get("token", key)
-        return Person(token["name"], token["role"], key, "") if token else None
+        return Person(PROGRAM + token["name"], token["role"], key, "") if token else None
 
     def by_token(self, token: str) -> Person | None:
         """Whoever holds this token."""

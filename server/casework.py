@@ -1,11 +1,12 @@
 """What people write down on the way to a verdict: first look, steps, description, replies, translations. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from server import events
+from server.cases import BASES
 from server.incidents import LONGEST_REASON, UNDECIDED, Incident, Seal, reasoned, standing
 from server.roles import Refused
-from server.verification import BASES
 
 STEPS = ("station", "call_back", "questions", "second_source", "photo", "official", "contrary")
 CALLS = ("call_back", "questions")  # steps that ring somebody's telephone
@@ -41,15 +42,18 @@ def triage(incident: Incident, before: int, severity: str, reason: str, seal: Se
 
 
 def check(
-    incident: Incident, step: str, outcome: str, note: str, seal: Seal, *, may_call: bool
+    incident: Incident, step: str, outcome: str, note: str, seal: Seal, *, closed: Collection[str], program: bool
 ) -> events.IncidentChecked:
-    """A step that was taken; `note` may be "". Raises Refused, of a call too when `may_call` is False."""
+    """A step that was taken; `note` may be "". Raises Refused, also of a step that is `closed` to whoever says so, and
+    of a call that a program says it made; that it is unsafe anybody may say."""
     standing(incident)
     if step not in STEPS:
         raise Refused("Say which step: " + ", ".join(STEPS) + ".")
     if outcome not in OUTCOMES:
         raise Refused("Say what came of it: " + ", ".join(OUTCOMES) + ".")
-    if step in CALLS and outcome != "unsafe" and not may_call:
+    if program and step in CALLS and outcome != "unsafe":
+        raise Refused("A program calls nobody: whoever called writes it down.")
+    if step in closed and outcome != "unsafe":
         raise Refused(UNSAFE)
     found = seal(reasoned(note)) if note.strip() else ""
     return events.IncidentChecked(subject=incident.id, step=step, outcome=outcome, note=found)

@@ -1,80 +1,15 @@
 """What an incident may be called: what each verdict needs, who decides, and who has to agree. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from server import events
-from server.incidents import GRAVE, UNDECIDED, VERDICTS, Incident, Seal, by_method, reasoned, standing
+from server import events, incidents
+from server.cases import BASES, CONFIRMING, DENYING, DISMISSED, MISSING, Case, Decider, Proposal, Said
+from server.incidents import GRAVE, UNDECIDED, VERDICTS, Seal, by_method, reasoned, standing
 from server.roles import Refused
 
-BASES = ("saw", "told", "public", "media", "social")  # how it is known; "" when nobody said
-CONFIRMING, DENYING = ("verified", "corroborated"), ("unconfirmed", "false")  # verdicts that may need two persons
 OUTSIDE = ("call_back", "photo", "official")  # steps that go beyond what was sent to us
 DOCUMENTS = ("photo", "official")
 TICKED = {"call_back": ("call_back",), "photo": ("photo",), "document": DOCUMENTS}  # method -> a step that it stands on
 
 Verdict = events.IncidentVerified | events.IncidentRejected
-
-MISSING = {
-    "decided": "This is decided already: open it again first, with a reason.",
-    "waits": "A verdict waits for a second person already: confirm or decline that first.",
-    "program": f"A program decides nothing of severity {GRAVE} or more.",
-    "member": "Your account names no organisation, and this needs two persons of different ones.",
-    "called": "Nobody has called back yet, or written down that our own monitor saw it.",
-    "evidence": "A second independent source is missing, or a photo that was checked, or an official's confirmation.",
-    "sources": "Two independent sources are missing.",
-    "outside": f"Messages alone carry no severity of {GRAVE} or more: call back, check a photo or ask an official.",
-    "method": "The step that the method stands on is not ticked as done.",
-    "tried": "Nobody has tried to call back, or looked for the contrary, yet.",
-    "none": "No verdict waits for a second person.",
-    "same": "You proposed this verdict yourself: somebody else has to confirm it.",
-    "apart": "This needs somebody of another organisation than that of whoever proposed it.",
-}  # what is missing -> the sentence that says so
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A verdict that waits for a second person: by which account, and of which organisation that is ("": unknown)."""
-
-    verdict: str
-    method: str
-    basis: str
-    by: str
-    organisation: str
-
-
-@dataclass(frozen=True)
-class Decider:
-    """Who decides: an account and its organisation ("" when none is named), or a program."""
-
-    name: str
-    organisation: str
-    program: bool
-
-
-@dataclass(frozen=True)
-class Case:
-    """An incident as verdicts need it. `severity`: the gravest of all that stands in it; `lowered_by`: the account that
-    took it below GRAVE, "" when nobody did; `steps`: step -> its latest outcome; `sources`: how many independent ones;
-    `organisations`: of how many those are who may decide on it."""
-
-    incident: Incident
-    severity: int
-    lowered_by: str
-    steps: Mapping[str, str]
-    basis: str
-    sources: int
-    organisations: int
-    proposal: Proposal | None
-
-
-@dataclass(frozen=True)
-class Said:
-    """What somebody says with a verdict: the method, how it is known ("": as it was described), why."""
-
-    method: str
-    basis: str
-    reason: str
 
 
 def decide(case: Case, verdict: str, said: Said, who: Decider, seal: Seal) -> Verdict | events.IncidentProposed:
@@ -85,8 +20,8 @@ def decide(case: Case, verdict: str, said: Said, who: Decider, seal: Seal) -> Ve
     method, basis = by_method(said.method), _basis(said.basis) or case.basis
     reason = reasoned(said.reason)
     _refuse(missing(case, verdict, who, method, basis))
-    if needs_second(case, who):
-        given = {"verdict": verdict, "method": method, "basis": basis}
+    if needs_second(case):
+        given = {"verdict": verdict, "method": method, "basis": basis, "kind": ""}
         return events.IncidentProposed(subject=case.incident.id, **given, reason=seal(reason))
     return _verdict(case, Proposal(verdict, method, basis, "", ""), seal(reason))
 
@@ -100,12 +35,26 @@ def leave_unverified(case: Case, method: str, reason: str, who: Decider, seal: S
     return events.IncidentUnverified(subject=case.incident.id, method=tried, reason=seal(why))
 
 
-def confirm(case: Case, reason: str, who: Decider, seal: Seal) -> Verdict:
+def dismiss(
+    case: Case, kind: str, reason: str, who: Decider, seal: Seal
+) -> events.IncidentDismissed | events.IncidentProposed:
+    """Say that it is no incident but a report of this kind; or propose to, where two have to agree. Raises Refused."""
+    dismissed = incidents.dismiss(case.incident, kind, reason, seal)
+    if not needs_second(case):
+        return dismissed
+    _refuse(missing(case, DISMISSED, who))
+    given = {"verdict": DISMISSED, "method": "", "basis": "", "kind": kind}
+    return events.IncidentProposed(subject=case.incident.id, **given, reason=dismissed.reason)
+
+
+def confirm(case: Case, reason: str, who: Decider, seal: Seal) -> Verdict | events.IncidentDismissed:
     """The second person agrees; what the verdict needs is looked at once more. Raises Refused."""
     standing(case.incident)
     why = reasoned(reason)
     _refuse(unconfirmed(case, who))
     assert case.proposal is not None  # noqa: S101 - else something was missing
+    if case.proposal.verdict == DISMISSED:
+        return incidents.dismiss(case.incident, case.proposal.kind, why, seal)
     return _verdict(case, case.proposal, seal(why))
 
 
@@ -120,8 +69,14 @@ def reopen(case: Case, reason: str, who: Decider, seal: Seal) -> events.Incident
     standing(case.incident)
     if case.incident.status not in VERDICTS:
         raise Refused("There is no verdict to be taken back.")
-    _refuse(["program"] if who.program and needs_second(case, who) else [])
+    settled(case, who)
     return events.IncidentReopened(subject=case.incident.id, reason=seal(reasoned(reason)))
+
+
+def settled(case: Case, who: Decider) -> None:
+    """Raises Refused when a program would take back a verdict that needs two persons."""
+    decided = case.incident.status in VERDICTS
+    _refuse(["program"] if who.program and decided and needs_second(case) else [])
 
 
 def guards(case: Case, who: Decider) -> dict[str, list[str]]:
@@ -130,19 +85,20 @@ def guards(case: Case, who: Decider) -> dict[str, list[str]]:
     return found | ({"confirmation": unconfirmed(case, who)} if case.proposal else {})
 
 
-def needs_second(case: Case, who: Decider) -> bool:
-    """Whether two persons have to agree. Whoever took the severity down does not then decide alone."""
-    return case.severity >= GRAVE or case.lowered_by == who.name
+def needs_second(case: Case) -> bool:
+    """Whether two persons have to agree: on what is grave, or was until somebody lowered it; and on a verdict after one
+    that was taken back, for with that one everybody was told who benefits."""
+    return case.severity >= GRAVE or case.lowered or case.was_told
 
 
 def missing(case: Case, verdict: str, who: Decider, method: str = "", basis: str = "") -> list[str]:
     """What a verdict misses, as keys of MISSING, the gravest first; without a method, whatever the method is."""
     found = [] if case.incident.status in UNDECIDED else ["decided"]
-    grave = needs_second(case, who)
+    grave = needs_second(case)
     found += ["waits"] if case.proposal else []
-    found += ["program"] if grave and who.program else []
+    found += ["program"] if who.program and (grave or verdict in CONFIRMING + DENYING) else []
     member = who.organisation or case.organisations < 2 or not grave or verdict == "unverified"
-    return found + ([] if member else ["member"]) + _lacking(case, verdict, grave, method, basis or case.basis)
+    return found + ([] if member else ["member"]) + _lacking(case, verdict, method, basis or case.basis)
 
 
 def unconfirmed(case: Case, who: Decider) -> list[str]:
@@ -154,11 +110,12 @@ def unconfirmed(case: Case, who: Decider) -> list[str]:
     found += (["program"] if who.program else []) + (["same"] if who.name == first.by else [])
     if case.organisations > 1 and (not who.organisation or who.organisation == first.organisation):
         found.append("apart")
-    grave = case.severity >= GRAVE
-    return found + _lacking(case, first.verdict, grave, first.method, first.basis or case.basis)
+    found += ["opener"] if who.name in first.openers or first.by in who.openers else []
+    found += ["young"] if who.since > first.at else []
+    return found + _lacking(case, first.verdict, first.method, first.basis or case.basis)
 
 
-def _lacking(case: Case, verdict: str, grave: bool, method: str, basis: str) -> list[str]:
+def _lacking(case: Case, verdict: str, method: str, basis: str) -> list[str]:
     done = {step for step, outcome in case.steps.items() if outcome == "done"}
     tried = {step for step, outcome in case.steps.items() if outcome != "unsafe"}
     found = []
@@ -168,7 +125,7 @@ def _lacking(case: Case, verdict: str, grave: bool, method: str, basis: str) -> 
     if verdict == "corroborated":
         found += [] if case.sources > 1 else ["sources"]
     if verdict in CONFIRMING:
-        found += [] if not grave or done.intersection(OUTSIDE) else ["outside"]
+        found += [] if case.severity < GRAVE or done.intersection(OUTSIDE) else ["outside"]
         found += [] if not method or _stands_on(case, method, basis, done) else ["method"]
     if verdict in DENYING:
         found += [] if tried.intersection(("call_back", "contrary")) else ["tried"]

@@ -197,7 +197,7 @@ def test_what_was_restricted_stays_so_until_a_person_says_what_it_is(
 ) -> None:
     days.furnish(house.log, pen)
     house.fold()
-    lead = house.program("security_lead")
+    lead = house.at_desk("Sok", "security_lead")
     decide(lead, days.RESTRICTED, "category", code="OD", reason="first this")
     house.fold()
     assert decide(lead, days.RESTRICTED, "category", code=code, reason="rather this").status_code == 202

@@ -12,7 +12,7 @@ from server.alerts.picture import Picture
 from server.pack import Pack
 from server.seal import Opener
 from tests.days import Pen, raws, report_id
-from tests.house import House, cards, told
+from tests.house import House, cards, decide, told
 from tests.test_attendance import ALIASES, HERE, enrolled
 from tests.test_joining import card, join, part
 
@@ -144,16 +144,22 @@ def test_what_stands_in_a_restricted_incident_is_hidden_with_it_and_comes_back_w
     assert (card(desk, ONE)["reports"], card(desk, TWO)["stands_in"]) == (2, report_id(ONE))
 
 
+def dismiss(room: House, first: FlaskClient, second: FlaskClient, n: int) -> None:
+    """Two say that a grave incident is none."""
+    assert decide(first, n, "dismissal", kind="noise", reason="an advert").status_code == 202
+    room.fold()
+    assert decide(second, n, "confirmation", reason="so it is").status_code == 202
+    room.fold()
+
+
 def test_what_people_joined_to_an_incident_that_is_dismissed_stands_for_itself_again(
     room: House,
     desk: FlaskClient,
 ) -> None:
-    before = desk.get("/api/v1/counts").json
+    before, second = desk.get("/api/v1/counts").json, room.at_desk("Boran")
     join(desk, TWO, ONE)
     room.fold()
-    path = f"/api/v1/incidents/{report_id(ONE)}/dismissal"
-    assert desk.post(path, json={"kind": "noise", "reason": "an advert"}).status_code == 202
-    room.fold()
+    dismiss(room, desk, second, ONE)
     assert card(desk, TWO)["stands_in"] is None
     assert report_id(TWO) in cards(desk)
     assert before
@@ -164,8 +170,7 @@ def test_the_same_message_again_is_dismissed_with_the_first(room: House, desk: F
     again = {"report": report_id(TWO), "how": "same message", "reason": ""}
     by(room, events.IncidentJoined(subject=report_id(ONE), **again))
     assert card(desk, TWO)["stands_in"] == report_id(ONE)
-    desk.post(f"/api/v1/incidents/{report_id(ONE)}/dismissal", json={"kind": "noise", "reason": "an advert"})
-    room.fold()
+    dismiss(room, desk, room.at_desk("Boran"), ONE)
     assert report_id(TWO) not in cards(desk)
 
 

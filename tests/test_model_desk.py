@@ -53,10 +53,14 @@ def counted(client: FlaskClient) -> dict[str, Any]:
 def test_what_is_dismissed_is_no_incident_anywhere_until_somebody_gives_it_a_category(
     taught: House, desk: FlaskClient, kind: str
 ) -> None:
-    before, press = counted(desk), taught.program("press")
+    before, press, second = counted(desk), taught.program("press"), taught.at_desk("Boran")
+    assert decide(desk, days.VERIFIED, "reopening", reason="the photo is an old one").status_code == 202
+    taught.fold()
     version = told(desk, days.VERIFIED)["card"]["version"]
-    answer = decide(desk, days.VERIFIED, "dismissal", kind=kind, reason="all is well there", expect=version)
+    answer = decide(second, days.VERIFIED, "dismissal", kind=kind, reason="all is well", expect=version)
     assert answer.status_code == 202, answer.text
+    taught.fold()
+    assert decide(desk, days.VERIFIED, "confirmation", reason="all is well there").status_code == 202
     taught.fold()
     now = told(desk, days.VERIFIED)
     assert (now["card"]["kind"], now["card"]["status"], now["card"]["category"]) == (kind, "dismissed", None)
@@ -91,11 +95,10 @@ def test_what_is_dismissed_is_no_incident_anywhere_until_somebody_gives_it_a_cat
     ],
 )
 def test_a_rule_says_no_in_a_sentence(taught: House, desk: FlaskClient, what: str, body: dict[str, Any]) -> None:
-    which = days.NEW if body.get("kind") != "quiet" or "reason" not in body or what != "dismissal" else days.POINTED
-    if what != "dismissal" or which == days.POINTED:
-        assert decide(desk, which, "dismissal", kind="noise", reason="an advert").status_code == 202
+    if what != "dismissal" or body == {"kind": "quiet", "reason": "again"}:
+        assert decide(desk, days.NEW, "dismissal", kind="noise", reason="an advert").status_code == 202
         taught.fold()
-    answer = decide(desk, which, what, **body)
+    answer = decide(desk, days.NEW, what, **body)
     assert answer.status_code == 422
     assert error(answer)["message"].endswith(".")
 

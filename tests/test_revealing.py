@@ -10,14 +10,15 @@ from server import events
 from server.access import TRIES
 from server.casework import UNSAFE
 from server.desk.revealing import MOST
+from server.doubts import MOST as DOUBTS
 from server.log import Draft, Log
 from tests.days import Pen, report_id
 from tests.house import PHRASE, House, decide, error, told
 from tests.test_attendance import HERE, enrolled
 
 MONITOR, STRANGER, HIDDEN, NOBODY, ASIDE = range(5)
-KNOWN, UNKNOWN = "1a" * 10, "2b" * 10
-ON_FILE, WRITTEN = "+85511100100", "+85512345678"
+KNOWN, UNKNOWN, ENDANGERED = "1a" * 10, "2b" * 10, "3c" * 10
+ON_FILE, WRITTEN, OF_DANGER = "+85511100100", "+85512345678", "+85511100200"
 SECRET = {"restricted": True, "category": "OB", "sub": "OE", "severity": 5}
 MINOR = {"category": "IN", "sub": "NB", "severity": 3}
 
@@ -25,13 +26,14 @@ MINOR = {"category": "IN", "sub": "NB", "severity": 3}
 @pytest.fixture
 def room(house: House, pen: Pen) -> House:
     """Incidents of a monitor, of a stranger, of a monitor in danger, of nobody; and a report that stands in none."""
-    monitor = enrolled(pen, 1, HERE)
-    words = {"name": "Sok", "phones": [ON_FILE], "stations": [HERE], "supervisor": "", "no_signal": False}
-    sealed = pen.vault.seal(f"monitor:{monitor.subject}", words)
-    facts: list[events.Event] = [
-        events.MonitorEnrolled(subject=monitor.subject, **{**_fields(monitor), "aliases": KNOWN, "sealed": sealed})
-    ]
-    for n, source in ((MONITOR, KNOWN), (STRANGER, UNKNOWN), (HIDDEN, KNOWN), (NOBODY, "")):
+    facts: list[events.Event] = []
+    for n, (alias, phone) in enumerate(((KNOWN, ON_FILE), (ENDANGERED, OF_DANGER)), 1):
+        monitor = enrolled(pen, n, HERE)
+        words = {"name": "Sok", "phones": [phone], "stations": [HERE], "supervisor": "", "no_signal": False}
+        sealed = pen.vault.seal(f"monitor:{monitor.subject}", words)
+        given = {**_fields(monitor), "aliases": alias, "sealed": sealed}
+        facts.append(events.MonitorEnrolled(subject=monitor.subject, **given))
+    for n, source in ((MONITOR, KNOWN), (STRANGER, UNKNOWN), (HIDDEN, ENDANGERED), (NOBODY, "")):
         code, text = (SECRET, f"SOS {n}") if n == HIDDEN else (MINOR, f"words {n}")
         facts += [
             pen.received(n, text, source),
@@ -124,11 +126,33 @@ def test_a_program_is_shown_none_whatever_it_says(room: House) -> None:
 def test_a_number_needs_the_pass_phrase_and_a_reason_and_guesses_are_counted(room: House, amina: FlaskClient) -> None:
     for reason in ("", " . "):
         assert error(asked(amina, MONITOR, reason=reason))["message"].startswith("Write a reason")
-    for n in range(TRIES):
+    for n in range(DOUBTS - 1):
         answer = asked(amina, MONITOR, f"not {PHRASE} {n}")
         assert (answer.status_code, "do not match" in error(answer)["message"]) == (422, True)
-    assert asked(amina, MONITOR).status_code == 429
-    assert revealed(room.log) == []
+    assert asked(amina, MONITOR).status_code == 200, "so many may mistype"
+    for n in range(TRIES):
+        asked(amina, MONITOR, f"not {PHRASE} {n}")
+    assert len(revealed(room.log)) == 1
+
+
+def test_who_guesses_in_a_session_loses_it_and_it_is_on_the_log_and_nobody_else_is_locked_out(
+    room: House, amina: FlaskClient
+) -> None:
+    own, before = room.at_desk("Amina"), room.log.head()
+    for n in range(DOUBTS):
+        amina.environ_base["REMOTE_ADDR"] = f"10.0.0.{n % 5}"
+        assert amina.get("/api/v1/counts").status_code == 200
+        answer = asked(amina, MONITOR, f"not {PHRASE} {n}")
+        assert answer.status_code == 422
+    assert "session has ended" in error(answer)["message"]
+    assert asked(amina, MONITOR).status_code == 401
+    (fact,) = [raw.fact() for raw in room.log.read(before)]
+    assert (fact.event, fact.by) == (events.AccountDoubted(subject="Amina", tries=DOUBTS), "room")
+    assert asked(own, MONITOR).status_code == 200
+    assert asked(room.at_desk("Amina"), STRANGER).status_code == 200
+    assert asked(own, MONITOR, "not it either").status_code == 422
+    assert own.get("/api/v1/counts").status_code == 401, "an hour is not over: this session, too"
+    assert asked(room.at_desk("Boran"), MONITOR, "not it either").status_code == 422
 
 
 def test_so_many_an_hour_and_no_more_for_each_person(room: House, amina: FlaskClient) -> None:
@@ -144,7 +168,7 @@ def test_what_may_harm_somebody_only_the_lead_calls(room: House, amina: FlaskCli
     room.fold()
     assert error(asked(amina, STRANGER))["message"] == UNSAFE
     lead = room.at_desk("Lina", "security_lead")
-    assert asked(lead, HIDDEN).json["number"] == ON_FILE  # type: ignore[index]
+    assert asked(lead, HIDDEN).json["number"] == OF_DANGER  # type: ignore[index]
     assert asked(lead, STRANGER).json["number"] == WRITTEN  # type: ignore[index]
     room.fold()
     assert amina.get(f"/api/v1/cards/{report_id(HIDDEN)}").status_code == 404

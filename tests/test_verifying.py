@@ -11,34 +11,39 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server import events
+from server.cases import MISSING
 from server.log import Draft
-from server.verification import MISSING
 from tests.days import PLACES, STATION, Pen, report_id
 from tests.house import House, decide, error, ticked, told
 from tests.test_attendance import HERE, enrolled
 
 GRAVE, MINOR, OTHER, CALM, FAR, HIDDEN = range(6)
+ALIASES = [f"{n:020x}" for n in range(1, 7)]
 SECRET = {"restricted": True, "category": "OB", "sub": "OE", "severity": 5}
 MINOR_CODE = {"category": "IN", "sub": "NB", "severity": 3}
 WHY = {"reason": "called back on the number on file"}
 CALLED = {"method": "call_back", **WHY}
 
 
-@pytest.fixture
-def house(house: House, pen: Pen) -> House:
+def told_of(house: House, pen: Pen) -> House:
     """A grave incident, two of less weight, a quiet report of the same station, one elsewhere, a hidden one."""
     facts: list[events.Event] = [
-        pen.received(n, f"words {n}", at=f"2017-06-04T03:{n:02d}:00.000+00:00") for n in range(6)
+        pen.received(n, f"words {n}", ALIASES[n], at=f"2017-06-04T03:{n:02d}:00.000+00:00") for n in range(6)
     ]
-    facts += [pen.read(GRAVE, "words 0", where=STATION), pen.opened(GRAVE)]
+    facts += [pen.read(GRAVE, "words 0", ALIASES[0], where=STATION), pen.opened(GRAVE)]
     for n in (MINOR, OTHER):
-        facts += [pen.read(n, f"words {n}", where=STATION, **MINOR_CODE), pen.opened(n, **MINOR_CODE)]
-    facts += [pen.read(CALM, "words 3", kind="quiet", category="", sub="", severity=0, where=STATION)]
-    facts += [pen.read(FAR, "words 4", where=PLACES[1], **MINOR_CODE), pen.opened(FAR, **MINOR_CODE)]
-    facts += [pen.read(HIDDEN, "words 5", where=STATION, **SECRET), pen.opened(HIDDEN, **SECRET)]
+        facts += [pen.read(n, f"words {n}", ALIASES[n], where=STATION, **MINOR_CODE), pen.opened(n, **MINOR_CODE)]
+    facts += [pen.read(CALM, "words 3", ALIASES[3], kind="quiet", category="", sub="", severity=0, where=STATION)]
+    facts += [pen.read(FAR, "words 4", ALIASES[4], where=PLACES[1], **MINOR_CODE), pen.opened(FAR, **MINOR_CODE)]
+    facts += [pen.read(HIDDEN, "words 5", ALIASES[5], where=STATION, **SECRET), pen.opened(HIDDEN, **SECRET)]
     house.log.append_all(Draft(fact, by="reader") for fact in facts)
     house.fold()
     return house
+
+
+@pytest.fixture
+def house(house: House, pen: Pen) -> House:
+    return told_of(house, pen)
 
 
 @pytest.fixture
@@ -153,6 +158,7 @@ def test_the_first_look_says_how_grave_it_is_and_every_step_leaves_a_tick(house:
 def test_what_is_grave_waits_for_a_second_person_of_another_organisation(
     house: House, amina: FlaskClient, boran: FlaskClient
 ) -> None:
+    same, nobody = house.at_desk("Chan", organisation=" network a "), house.at_desk("Dara")
     ticked(house, amina, GRAVE)
     assert done(house, amina, GRAVE, "verification", **CALLED, basis="saw")["awaiting"] is True
     card = told(boran, GRAVE)["card"]
@@ -160,9 +166,7 @@ def test_what_is_grave_waits_for_a_second_person_of_another_organisation(
     press = house.program("press")
     assert press.get(f"/api/v1/cards/{report_id(GRAVE)}").status_code == 404
     assert refused(amina, GRAVE, "confirmation", **WHY) == MISSING["same"]
-    same = house.at_desk("Chan", organisation=" network a ")
     assert refused(same, GRAVE, "confirmation", **WHY) == MISSING["apart"]
-    nobody = house.at_desk("Dara")
     assert refused(nobody, GRAVE, "confirmation", **WHY) == MISSING["apart"]
     assert whole(nobody, GRAVE)["guards"]["confirmation"] == [MISSING["apart"]]
     assert refused(boran, GRAVE, "verification", **CALLED) == MISSING["waits"]
@@ -177,6 +181,23 @@ def test_what_is_grave_waits_for_a_second_person_of_another_organisation(
     assert (last["what"], last["by"], last["proposed_by"]) == ("incident.verified", "analyst:Boran", "Amina")
     assert (last["method"], last["basis"], last["why"]) == ("call_back", "saw", "I spoke with her, too")
     assert press.get(f"/api/v1/cards/{report_id(GRAVE)}").status_code == 200
+
+
+def test_whoever_is_moved_to_another_organisation_confirms_nothing_that_waited_before(
+    house: House, amina: FlaskClient, boran: FlaskClient
+) -> None:
+    chan, admin = house.at_desk("Chan", organisation="Network A"), house.at_desk("Dara", "administrator")
+    ticked(house, amina, GRAVE)
+    done(house, amina, GRAVE, "verification", **CALLED, basis="saw")
+    door = "/api/v1/accounts/{}/organisation"
+    assert admin.post(door.format("Chan"), json={"organisation": "Network B"}).status_code == 202
+    house.fold()
+    assert house.live.room.board.people.organisation_written("Chan") == "Network B"
+    assert refused(chan, GRAVE, "confirmation", **WHY) == MISSING["young"]
+    assert done(house, boran, GRAVE, "confirmation", **WHY)
+    for name, of in (("Dara", "Network A"), ("Nobody", "Network A"), ("Chan", "x" * 61), ("Chan", "a\nb")):
+        assert admin.post(door.format(name), json={"organisation": of}).status_code == 422, name
+    assert chan.post(door.format("Chan"), json={"organisation": "Network A"}).status_code == 403
 
 
 def test_where_the_coalition_has_one_organisation_any_second_person_will_do(house: House) -> None:
@@ -265,7 +286,7 @@ def test_messages_alone_never_carry_what_is_grave(house: House, amina: FlaskClie
     assert done(house, amina, GRAVE, "verification", **saw)["awaiting"] is True
 
 
-def test_a_program_decides_nothing_grave(house: House, amina: FlaskClient) -> None:
+def test_a_program_gives_no_verdict_calls_nobody_and_decides_nothing_grave(house: House, amina: FlaskClient) -> None:
     program = house.program("analyst")
     ticked(house, amina, GRAVE)
     ticked(house, amina, MINOR)
@@ -274,19 +295,28 @@ def test_a_program_decides_nothing_grave(house: House, amina: FlaskClient) -> No
     done(house, amina, GRAVE, "verification", **CALLED)
     for what in ("confirmation", "decline"):
         assert refused(program, GRAVE, what, **WHY) == MISSING["program"]
-    done(house, program, MINOR, "verification", **CALLED)
-    assert status(amina, MINOR) == "verified"
+    for what in ("verification", "rejection"):
+        assert refused(program, MINOR, what, **CALLED) == MISSING["program"]
+    for step in ("call_back", "questions"):
+        assert refused(program, OTHER, "checks", step=step, outcome="done").startswith("A program calls nobody")
+    done(house, program, OTHER, "checks", step="photo", outcome="done")
+    assert status(amina, MINOR) == "checking"
 
 
 @pytest.mark.parametrize("by", ["the same person", "a program"])
-def test_whoever_takes_the_severity_down_does_not_then_decide_alone(house: House, amina: FlaskClient, by: str) -> None:
-    boran = house.at_desk("Boran")
+def test_what_was_lowered_goes_on_needing_two_persons_of_different_organisations(
+    house: House, amina: FlaskClient, boran: FlaskClient, by: str
+) -> None:
+    chan = house.at_desk("Chan", organisation="Network A")
     ticked(house, amina, GRAVE)
     lowers = amina if by == "the same person" else house.program("analyst")
     done(house, lowers, GRAVE, "triage", severity=2, reason="less than it looked")
     assert done(house, amina, GRAVE, "verification", **CALLED)["awaiting"] is True
+    assert refused(chan, GRAVE, "confirmation", **WHY) == MISSING["apart"]
     done(house, boran, GRAVE, "decline", **WHY)
-    assert done(house, boran, GRAVE, "verification", **CALLED)["awaiting"] is (by == "a program")
+    for client in (chan, boran):
+        assert done(house, client, GRAVE, "verification", **CALLED)["awaiting"] is True
+        done(house, amina, GRAVE, "decline", **WHY)
 
 
 def test_a_verdict_of_one_person_falls_when_the_incident_becomes_grave(house: House, amina: FlaskClient) -> None:

@@ -4,8 +4,8 @@ from flask import Blueprint, jsonify, request
 
 from server import events
 from server.casework import UNSAFE
+from server.desk.cases import may_call
 from server.desk.deciding import Answer, closed, found, incident, said
-from server.desk.verifying import may_call
 from server.guard import me, room
 from server.incidents import reasoned, standing
 from server.queries import Row, history

@@ -1,21 +1,19 @@
 """HTTP for desks: the way to a verdict, step by step, and the second person; by the rules, onto the log."""
 
-import json
-
 from flask import Blueprint, jsonify, request
 
-from server import casework, verification
+from server import casework, events, verification
+from server.cases import Case, Said
+from server.desk import presses
+from server.desk.cases import case, closed_steps, looked_at, who
 from server.desk.deciding import DESKS, Answer, closed, expected, found, incident, record, said, stale
 from server.guard import me, room
-from server.incidents import Incident
 from server.log import Stale
-from server.queries import Row, told
 from server.roles import Refused, allow
 from server.seal import owner_of
-from server.verification import Case, Decider, Proposal, Said
 
 verifying_desk = Blueprint("verifying", __name__, url_prefix="/api/v1")
-LEAD = "security_lead"
+verifying_desk.before_request(presses.answered)
 NOTED = ("how_known", "benefits", "asked")  # what a description says in words
 REPLIED = ("who", "shared", "said")
 
@@ -34,8 +32,8 @@ def triage(card: str) -> Answer:
 @allow(*DESKS)
 def check(card: str) -> Answer:
     """A step that was taken: {step, outcome, note}."""
-    call = may_call(found(card))
-    event = casework.check(incident(card), said("step"), said("outcome"), said("note"), closed(card), may_call=call)
+    said_ = (said("step"), said("outcome"), said("note"), closed(card))
+    event = casework.check(incident(card), *said_, closed=closed_steps(found(card)), program=me().program)
     return record(card, event, expected(None))
 
 
@@ -124,55 +122,20 @@ def decided(card: str, verdict: str, among: tuple[str, ...]) -> Answer:
     known = case(card)
     spoken = Said(said("method"), said("basis"), said("reason"))
     event = verification.decide(known, verdict, spoken, who(), closed(card))
+    return proposed(card, event, known)
+
+
+def proposed(card: str, event: events.Event, known: Case) -> Answer:
+    """What was decided or proposed, put on the log; `awaiting`: a second person has to confirm it."""
     answer, status = record(card, event, known.incident.version)
     if status != 202:
         return answer, status
-    return jsonify(**answer.json, awaiting=event.wire == "incident.proposed"), status
+    return jsonify(**answer.json, awaiting=event.wire == events.IncidentProposed.wire), status
 
 
-def looked_at(card: str) -> Incident:
-    """The card as the rules know it. Raises Stale when the person looked at another version: whoever names a newer one
-    than the board has folded would have it decided by what it was."""
-    known = incident(card)
-    if expected(known.version) != known.version:
-        raise Stale(known.version)
-    return known
-
-
-@verifying_desk.errorhandler(Stale)
-def _stale(fault: Stale) -> Answer:
+def outdated(fault: Stale) -> Answer:
+    """The answer to whoever looked at another version: the newer card."""
     return stale((request.view_args or {})["card"])
 
 
-def who() -> Decider:
-    """Whoever asks, as the rules need them."""
-    return Decider(me().name, room().board.people.organisation_of(me().name), me().program)
-
-
-def case(card: str) -> Case:
-    """The card as verdicts need it. Raises Stale, as `looked_at`."""
-    board, known, row = room().board, looked_at(card), found(card)
-    roles = (LEAD,) if row["restricted"] else DESKS
-    first, lowered = None, row["lowered_by"]
-    if row["awaiting"]:
-        by = row["proposed_by"]
-        how = (row["awaiting"], row["proposed_method"], row["proposed_basis"])
-        first = Proposal(*how, by, board.people.organisation_of(by))
-    return Case(
-        incident=known,
-        severity=max(each["severity"] for each in told(board, card)),
-        # what a program lowered nobody vouches for: it is as if whoever asks had
-        lowered_by=lowered if board.people.role_of(lowered) else lowered and me().name,
-        steps=json.loads(row["steps"]),
-        basis=row["basis"],
-        sources=row["sources"],
-        organisations=board.people.organisations(roles),
-        proposal=first,
-    )
-
-
-def may_call(row: Row) -> bool:
-    """Whether this person may ring somebody about it: of what is restricted, or was found unsafe, only the lead."""
-    board, codes = room().board, room().pack.taxonomy.restricted
-    danger = any(each["restricted"] or each["sub"] in codes for each in told(board, row["id"]))
-    return me().role == LEAD or not (danger or json.loads(row["steps"]).get("call_back") == "unsafe")
+verifying_desk.register_error_handler(Stale, outdated)

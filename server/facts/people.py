@@ -23,6 +23,24 @@ class AccountClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountMoved(Event):
+    """This account is of another organisation from now on."""
+
+    about, wire = "account", "account.moved"
+
+    organisation: str  # of the coalition; "" for none
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountDoubted(Event):
+    """A session of this account was ended: whoever held it typed too many wrong pass-phrases to be its owner."""
+
+    about, wire = "account", "account.doubted"
+
+    tries: int  # wrong ones within an hour
+
+
+@dataclass(frozen=True, kw_only=True)
 class TokenIssued(Event):
     """A program may use the API in this role."""
 

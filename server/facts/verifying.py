@@ -30,11 +30,12 @@ class IncidentChecked(Event):
 class IncidentProposed(Event):
     """A person's verdict that a second person, of another organisation where there are two, has to confirm."""
 
-    about, wire = "incident", "incident.proposed"
+    about, wire, v = "incident", "incident.proposed", 2
 
-    verdict: str  # verified, corroborated, unconfirmed, false
+    verdict: str  # verified, corroborated, unconfirmed, false; dismissed: it is to be no incident
     method: str
     basis: str  # as of incident.verified
+    kind: str  # of a dismissal: quiet, tally, noise; "" else
     reason: str  # sealed under the incident's key
 
 

@@ -112,7 +112,10 @@ class Cards(Section):
         self._change(event.subject, changed=place(fact.id), **values)
 
     def _opened(self, fact: Fact, event: events.IncidentOpened) -> None:
-        number = self.db.execute("SELECT coalesce(max(number), 0) + 1 FROM cards").fetchone()[0]
+        newest = (
+            "SELECT coalesce(max(number), 0) + 1 FROM cards WHERE number IS NOT NULL"  # for which there is an index
+        )
+        number = self.db.execute(newest).fetchone()[0]
         self._touch(
             fact,
             number=number,

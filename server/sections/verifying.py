@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from server import events
-from server.incidents import GRAVE, UNDECIDED, VERDICTS
+from server.incidents import GRAVE, UNDECIDED
 from server.log import Fact, place
 from server.seal import Vault, owner_of
+from server.sections import undone
+from server.sections.people import People
 from server.sections.section import Section, moment
+from server.sections.undone import NOTHING, TOLD
 
-NOTHING = {"awaiting": "", "proposed_by": "", "proposed_method": "", "proposed_basis": ""}
-SAID = ("severity", "step", "outcome", "verdict", "method", "basis", "affected", "goes_on", "state", "language")
-TOLD = ("verified", "corroborated", "unconfirmed", "false")  # statuses in which the party that benefits is shown
+SAID = ("severity", "step", "outcome", "verdict", "kind", "method", "basis", "affected", "goes_on", "state", "language")
+Fold = Callable[[Fact, Any], set[str] | None]  # the cards that change beside the one that it is about
 
 
 class Verifying(Section):
@@ -21,9 +23,10 @@ class Verifying(Section):
 
     TABLES = "verifying.sql"
 
-    def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
+    def __init__(self, db: sqlite3.Connection, vault: Vault, people: People) -> None:
         super().__init__(db, vault)
-        own: dict[type[events.Event], Callable[[Fact, Any], None]] = {
+        self._people = people
+        own: dict[type[events.Event], Fold] = {
             events.IncidentTriaged: self._triaged,
             events.IncidentChecked: self._checked,
             events.IncidentProposed: self._proposed,
@@ -33,12 +36,14 @@ class Verifying(Section):
             events.IncidentDescribed: self._described,
             events.IncidentAnswered: self._touch,
         }
-        beside: dict[type[events.Event], Callable[[Fact, Any], None]] = {
+        beside: dict[type[events.Event], Fold] = {
             events.IncidentVerified: self._decided,
             events.IncidentRejected: self._decided,
             events.IncidentRecategorised: self._changed,
             events.IncidentPlaced: self._placed,
             events.IncidentDismissed: self._changed,
+            events.IncidentJoined: self._joined,
+            events.IncidentParted: self._parted,
         }
         self.folds = {
             **{kind: self._folded(fold, told=True) for kind, fold in own.items()},
@@ -60,16 +65,16 @@ class Verifying(Section):
         found = self.db.execute("SELECT fact, words FROM benefits WHERE card = ?", (card,)).fetchall()
         return str(max(found, key=lambda row: place(row["fact"]))["words"]) if found else ""
 
-    def _folded(self, fold: Callable[[Fact, Any], None], *, told: bool) -> Callable[[Fact, Any], set[str]]:
+    def _folded(self, fold: Fold, *, told: bool) -> Callable[[Fact, Any], set[str]]:
         def folded(fact: Fact, event: Any) -> set[str]:
-            fold(fact, event)
+            more = fold(fact, event) or set()
             if told:
                 sealed = getattr(event, "words", "") or getattr(event, "note", "") or getattr(event, "reason", "")
                 words = self.words(f"incident:{event.subject}", sealed)
                 if party := words.pop("benefits", ""):
                     self.db.execute("INSERT INTO benefits VALUES (?, ?, ?)", (fact.id, event.subject, party))
                 self._history(fact, event.subject, words)
-            return {event.subject}
+            return {event.subject, *more}
 
         return folded
 
@@ -87,8 +92,10 @@ class Verifying(Section):
         self._touch(fact, event, steps=json.dumps(steps), status=status)
 
     def _proposed(self, fact: Fact, event: events.IncidentProposed) -> None:
-        by = {"proposed_by": account(fact.by), "proposed_method": event.method, "proposed_basis": event.basis}
-        self._touch(fact, event, awaiting=event.verdict, **self._now(event, "checking"), **by)
+        by = account(fact.by)
+        how = {"proposed_method": event.method, "proposed_basis": event.basis, "proposed_kind": event.kind}
+        who = {"proposed_by": by, "proposed_of": self._people.organisation_of(by), "proposed_at": place(fact.id)}
+        self._touch(fact, event, awaiting=event.verdict, **self._now(event, "checking"), **how, **who)
 
     def _declined(self, fact: Fact, event: events.IncidentDeclined) -> None:
         self._touch(fact, event, **NOTHING)
@@ -103,21 +110,28 @@ class Verifying(Section):
         self._touch(fact, event, basis=event.basis, affected=event.affected, goes_on=event.goes_on)
 
     def _decided(self, fact: Fact, event: events.IncidentVerified | events.IncidentRejected) -> None:
-        self._set(event.subject, **NOTHING)
+        self._set(event.subject, was_told=1, **NOTHING)
 
-    def _placed(self, fact: Fact, event: events.IncidentPlaced) -> None:
-        self._set(event.subject, **NOTHING)  # what was proposed was said of another place
+    def _placed(self, fact: Fact, event: events.IncidentPlaced) -> set[str]:
+        return undone.by_place(self.db, fact)
 
-    def _changed(self, fact: Fact, event: events.IncidentRecategorised | events.IncidentDismissed) -> None:
+    def _changed(self, fact: Fact, event: events.IncidentRecategorised | events.IncidentDismissed) -> set[str]:
         """A proposal, and a verdict that two had to agree on, were about something else."""
         row = self._card(event.subject)
         now = (event.category, event.sub, event.severity) if isinstance(event, events.IncidentRecategorised) else ()
         if now == (row["category"], row["sub"], row["severity"]):
-            return  # only who may see it changes
-        grave = now[2] if now else 0
-        self._graver(fact, row, grave)
-        again = {"status": "checking"} if grave >= GRAVE and row["status"] in (set(VERDICTS) - {"unverified"}) else {}
-        self._set(event.subject, **NOTHING, **again)
+            return set()  # only who may see it changes
+        changed = undone.by_change(self.db, fact, row, now[2] if now else 0)
+        self._graver(fact, row, now[2] if now else 0)
+        if not now:
+            undone.keep_unsafe(self.db, event.subject)
+        return changed
+
+    def _joined(self, fact: Fact, event: events.IncidentJoined) -> set[str]:
+        return undone.by_joining(self.db, fact, event)
+
+    def _parted(self, fact: Fact, event: events.IncidentParted) -> None:
+        undone.keep_unsafe(self.db, event.subject, event.report)
 
     def _graver(self, fact: Fact, row: sqlite3.Row, severity: int) -> None:
         """Note who takes an incident below GRAVE: they do not then decide on it alone."""
