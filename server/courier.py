@@ -49,7 +49,7 @@ class Courier:
         self.texts = Texts(self.roster.db, vault)
         self.answering = Answering(log, self.roster, vault, self.sealer, pack, given, clock)
         self.duties, self.climbing = Duties(self.roster.db, vault), Climbing(pack.ladder)
-        self.paging = Paging(self.duties, self.climbing, vault, self.sealer, pack, given, clock)
+        self.paging = Paging(self.duties, self.climbing, self.texts, vault, self.sealer, pack, given, clock)
         outbox = Outbox(log, keys, clock)
         self.sending = Sending(Tools(log, self.texts, self.roster, vault, self.sealer, outbox, given, clock))
         self._cursor = START
@@ -128,7 +128,8 @@ class Courier:
 
     def _page(self, raw: Raw) -> None:
         try:
-            self.log.append_all(self.paging.pages(raw.fact()))
+            if self.log.append_all(self.paging.pages(raw.fact())):
+                self._follow()  # the next page counts this one
         except (Down, seal.Locked):
             raise
         except Exception:

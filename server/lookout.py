@@ -1,4 +1,4 @@
-"""Worker: follow the log, notice what is unusual and whose clock ran out, and put alerts and escalations on the log."""
+"""Worker: follow the log, notice what is unusual and whose clock runs out, and put that on the log."""
 
 import logging
 import os
@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from server import events, logs, seal, settings
 from server.alerts.watch import Watch
+from server.docket.deadlines import Law
+from server.docket.reminding import Reminding
 from server.gazetteer.boundaries import load as load_pack
 from server.log import START, Down, Draft, Log, Raw
 from server.outage import wait_out
@@ -28,11 +30,14 @@ def now() -> datetime:
 
 
 class Lookout:
-    """Hands the log to a watch and to the clocks of incidents, and what they say back to it. Two of them raise nothing
-    twice."""
+    """Hands the log to a watch, to the clocks of incidents and to those of complaints, and what they say back to it.
+    Two of them raise nothing twice."""
 
-    def __init__(self, log: Log, watch: Watch, climbing: Climbing, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self, log: Log, watch: Watch, climbing: Climbing, reminding: Reminding, clock: Callable[[], datetime] = now
+    ) -> None:
         self._log, self._watch, self._climbing, self._clock, self._cursor = log, watch, climbing, clock, START
+        self._reminding = reminding
         self._trusted = clock() + SETTLE
         self._from = 0  # from when on it looks; 0: not known yet
         self._owed: list[Draft] = []  # what could not be written yet
@@ -55,8 +60,9 @@ class Lookout:
         return len(raws)
 
     def _take(self, raw: Raw) -> None:
-        watched, climbs = (raw.fields["wire"] in each.wires for each in (self._watch, self._climbing))
-        if not watched and not climbs:
+        wire = raw.fields["wire"]
+        watched, climbs, reminds = (wire in each.wires for each in (self._watch, self._climbing, self._reminding))
+        if not watched and not climbs and not reminds:
             return
         try:
             fact = raw.fact()
@@ -67,11 +73,14 @@ class Lookout:
             self._watch.take(fact, look=_milliseconds(raw.id) >= self._from)
         if climbs:
             self._climbing.take(fact)
+        if reminds:
+            self._reminding.take(fact)
 
     def _tell(self) -> None:
         if self._clock() >= self._trusted:  # else silence would be our own
             self._watch.tell_time(self._clock())
-        self._owed += [*self._watch.drafts(), *self._climbing.drafts(self._clock())]
+        hour = self._clock()
+        self._owed += [*self._watch.drafts(), *self._climbing.drafts(hour), *self._reminding.drafts(hour)]
         self._log.append_all(self._owed)
         if self._owed:
             logger.info("The lookout wrote %s facts about alerts and clocks.", len(self._owed))
@@ -92,7 +101,8 @@ def main() -> None:
         try:
             if lookout is None:
                 pack, vault = load_pack(given.pack, given.data_dir), seal.Vault(given.data_dir)
-                lookout = Lookout(log, Watch(seal.Opener(keys), vault, pack), Climbing(pack.ladder))
+                watch, reminding = Watch(seal.Opener(keys), vault, pack), Reminding(Law(pack.docket, pack.zone))
+                lookout = Lookout(log, watch, Climbing(pack.ladder), reminding)
                 logger.info("The lookout is ready (process %s).", os.getpid())
             while True:
                 lookout.step(LONGEST_WAIT)

@@ -12,17 +12,21 @@ from hypothesis import strategies as st
 
 from server import events, queries
 from server.alerts.watch import Watch
+from server.docket.deadlines import Law
+from server.docket.reminding import Reminding
 from server.events import WorkEscalated
 from server.log import Draft, Fact, Log
 from server.lookout import Lookout
 from server.pack import Pack
 from server.seal import Opener, Vault, make_keys
+from server.work import urgent
 from server.work.climbing import Climbing
 from server.work.clocks import Course, after, clocks
 from server.work.hidden import Hidden
+from server.work.hours import Hours
 from server.work.ladder import CALL_BACK, LOOK
-from tests.days import Pen, raws, report_id
-from tests.test_any_order import Notes, by_people, by_reader
+from tests.days import SOURCES, Pen, raws, report_id, the_pack
+from tests.test_any_order import Notes, by_people, by_reader, days, folded
 from tests.test_board import new_board
 
 NOW = datetime.now(UTC)
@@ -53,7 +57,13 @@ NewLookout = Callable[[], Lookout]
 
 @pytest.fixture
 def new_lookout(log: Log, keys: Path, pack: Pack, clock: Clock) -> NewLookout:
-    return lambda: Lookout(log, Watch(Opener(keys / "keys"), Vault(keys), pack), Climbing(pack.ladder), clock)
+    return lambda: Lookout(
+        log,
+        Watch(Opener(keys / "keys"), Vault(keys), pack),
+        Climbing(pack.ladder),
+        Reminding(Law(pack.docket, pack.zone)),
+        clock,
+    )
 
 
 def run(one: Lookout) -> None:
@@ -242,6 +252,81 @@ def test_a_blocked_source_alarms_nobody_until_it_is_unblocked(
     assert len(told(log)) == 1
 
 
+def joined(into: int, n: int, how: str = "same event") -> events.IncidentJoined:
+    return events.IncidentJoined(subject=report_id(into), report=report_id(n), how=how, reason="")
+
+
+def test_of_what_the_board_does_not_join_somebody_is_told(
+    log: Log, pen: Pen, new_lookout: NewLookout, clock: Clock
+) -> None:
+    """The reader said so of danger and what is open, of what was dismissed, of what is blocked and of a rehearsal."""
+    lookout, source = new_lookout(), "0" * 20
+    write(log, *incident(pen, 1, severity=4), *incident(pen, 2, **HIDDEN))
+    write(log, *incident(pen, 3, severity=4), *incident(pen, 4, severity=4, source=source))
+    write(log, *(fact for n in (5, 6, 7, 9) for fact in incident(pen, n, severity=4)), *incident(pen, 8, **HIDDEN))
+    dismissed = events.IncidentDismissed(subject=report_id(3), kind="noise", reason="")
+    write(log, dismissed, pen.noted(1), pen.noted(9), by="analyst:Amina")
+    write(log, events.SourceBlocked(subject=source, reason=""), by="analyst:Amina")
+    write(log, *(joined(into, n, "same message") for into, n in ((1, 2), (3, 5), (4, 6), (9, 7), (2, 8))))
+    clock.later(minutes=6)
+    run(lookout)
+    looks = [(n, level) for n, name, level in told(log) if name == LOOK and level != "council"]
+    leads = [(2, "security_lead"), (5, "verification_lead"), (6, "verification_lead")]
+    assert sorted(looks) == leads, "7 and 8 were joined"
+
+
+def test_two_that_were_joined_into_each_other_leave_one_of_which_somebody_is_told(
+    log: Log, pen: Pen, new_lookout: NewLookout, clock: Clock
+) -> None:
+    lookout = new_lookout()
+    write(log, *(fact for n in (1, 2) for fact in incident(pen, n, severity=4)))
+    write(log, joined(1, 2), joined(2, 1), by="analyst:Amina")
+    clock.later(minutes=16)
+    run(lookout)
+    assert (1, "call_back", "verification_lead") in told(log)
+
+
+@pytest.mark.parametrize("how", ["reopened", "made an incident again", "found to be grave"])
+def test_when_a_verdict_is_taken_back_the_clocks_run_and_are_told_again(
+    log: Log, pen: Pen, new_lookout: NewLookout, clock: Clock, how: str
+) -> None:
+    lookout = new_lookout()
+    write(log, *incident(pen, 1, severity=4 if how == "reopened" else 3), pen.noted(1), by="analyst:Amina")
+    clock.later(minutes=46)
+    run(lookout)
+    first = [(1, "call_back", level) for level in ("verification_lead", "council")]
+    assert told(log) == first
+    dismissed = events.IncidentDismissed(subject=report_id(1), kind="noise", reason="")
+    write(log, dismissed if how == "made an incident again" else pen.rejected(1), by="analyst:Amina")
+    clock.later(hours=3)
+    run(lookout)
+    assert told(log) == first
+    reopened = events.IncidentReopened(subject=report_id(1), reason="")
+    write(log, reopened if how == "reopened" else pen.recategorised(1), by="analyst:Boran")
+    for each in (lookout, lookout, new_lookout()):
+        run(each)
+    assert told(log) == [*first, *first]
+
+
+def test_what_was_done_while_an_incident_stood_elsewhere_is_known_when_it_is_parted(
+    log: Log, pen: Pen, new_lookout: NewLookout, clock: Clock
+) -> None:
+    lookout = new_lookout()
+    write(log, *(fact for n in (1, 2) for fact in incident(pen, n, severity=4)))
+    write(log, joined(1, 2), checked(pen, 2, "call_back"), checked(pen, 1, "call_back"), by="analyst:Amina")
+    write(log, events.IncidentParted(subject=report_id(1), report=report_id(2), reason=""), by="analyst:Amina")
+    clock.later(minutes=16)
+    run(lookout)
+    assert told(log) == []
+
+
+def test_a_report_that_comes_late_turns_no_clock_back(log: Log, pen: Pen) -> None:
+    hours = Hours()
+    hours.take(pen.received(1, at=(SIMULATED + timedelta(hours=3)).isoformat(timespec="milliseconds"), rehearsal=True))
+    hours.take(pen.received(2, at=SIMULATED.isoformat(timespec="milliseconds"), rehearsal=True))
+    assert hours.now(NOW) == SIMULATED + timedelta(hours=3)
+
+
 # what the lookout takes for open is open
 
 
@@ -272,6 +357,20 @@ def test_whatever_the_board_hides_nobody_else_is_told_of(folder: Path, notes: No
         hidden.take(said.fact())
     by_itself = f"SELECT id FROM cards WHERE number IS NOT NULL AND stands = '' AND {queries.SCOPES['restricted']}"  # noqa: S608
     assert [row["id"] for row in board.db.execute(by_itself) if not hidden.is_hidden(row["id"])] == []
+
+
+@settings(max_examples=20)
+@given(data=st.data())
+def test_whatever_is_overdue_on_the_board_somebody_is_told_of(folder: Path, notes: Notes, data: Any) -> None:
+    blocking = [kind(subject=SOURCES[1], reason="") for kind in (events.SourceBlocked, events.SourceUnblocked)]
+    day = data.draw(days(Notes([*notes, *(("analyst:A", event) for event in blocking)]), most=40))
+    climbing = Climbing(the_pack().ladder)
+    for raw in day:
+        if raw.fields["wire"] in climbing.wires:
+            climbing.take(raw.fact())
+    late = datetime.fromtimestamp(1_700_000_000, UTC) + timedelta(hours=3)
+    overdue = urgent.overdue(folded(folder, day), late)
+    assert set(overdue) <= {draft.event.subject for draft in climbing.drafts(late)}
 
 
 def test_what_is_restricted_for_another_part_of_its_message_is_hidden(pen: Pen) -> None:

@@ -86,6 +86,41 @@ def test_danger_pages_the_security_lead_and_nobody_else_even_if_there_is_none(
     assert paged(office, gateway) == ["Sok"]
 
 
+def test_a_flood_of_grave_reports_pages_a_few_times_and_hides_no_danger_behind_it(
+    office: Office, gateway: Gateway, pen: Pen
+) -> None:
+    on_duty(office, pen, "Sok", "security_lead")
+    on_duty(office, pen, "Chan", "council")
+    for n in range(1, 31):
+        opened(office, pen, n, severity=5)
+        if n % 6 == 0:
+            assert paged(office, gateway)
+    flood = gateway.numbers()
+    assert (flood.count(NUMBERS["Sok"]), flood.count(NUMBERS["Chan"])) == (1, 1), "three asked for, one text goes out"
+    opened(office, pen, 31, **HIDDEN)
+    assert paged(office, gateway).count("Sok") == 2
+
+
+def test_of_pages_that_waited_for_a_gateway_each_person_gets_the_newest(
+    office: Office, gateway: Gateway, pen: Pen
+) -> None:
+    on_duty(office, pen, "Chan", "council")
+    gateway.answer = lambda: (503, {}, b"later")
+    for n in (1, 2, 3):
+        opened(office, pen, n, severity=5)
+    all_steps(office.courier())
+    reasons = [raw.fact().event.reason for raw in office.log.read() if raw.fields["wire"] == "text.failed"]
+    assert reasons == ["expired", "expired"]
+
+
+def test_whoever_has_no_account_any_more_is_not_paged(office: Office, gateway: Gateway, pen: Pen) -> None:
+    on_duty(office, pen, "Sok", "security_lead")
+    on_duty(office, pen, "Dara", "security_lead")
+    office.log.append(events.AccountClosed(subject="Sok"), by="administrator:Vann")
+    opened(office, pen, 1, **HIDDEN)
+    assert paged(office, gateway) == ["Dara"]
+
+
 def test_a_page_tells_nothing_of_what_it_is_about(office: Office, gateway: Gateway, pen: Pen, pack: Pack) -> None:
     on_duty(office, pen, "Sok", "security_lead")
     opened(office, pen, 1, **HIDDEN)

@@ -194,9 +194,27 @@ def test_a_verified_incident_takes_reports_and_is_joined_to_nothing(room: House,
 
 def test_two_who_decide_at_once_do_not_hide_both(room: House, desk: FlaskClient) -> None:
     answers = [join(desk, ONE, TWO), join(desk, TWO, ONE)]
-    assert [each.status_code for each in answers] == [202, 202]
+    assert [each.status_code for each in answers] == [202, 409]
     room.fold()
     assert [card(desk, n)["stands_in"] for n in (ONE, TWO)] == [report_id(TWO), None]
+
+
+@pytest.mark.parametrize("first", ["verdict", "join"])
+@pytest.mark.parametrize("grave", [False, True])
+def test_what_somebody_decides_on_while_it_is_joined_disappears_nowhere(
+    room: House, desk: FlaskClient, pen: Pen, first: str, grave: bool
+) -> None:
+    """A verdict, or one that waits for a second person."""
+    verdict = pen.on_the_way(TWO)[3] if grave else pen.verified(TWO)
+    version = card(desk, TWO)["version"]
+    if first == "join":
+        assert join(desk, TWO, ONE).status_code == 202
+    room.log.append(verdict, by="analyst:Boran", expect=version)
+    if first == "verdict":
+        assert join(desk, TWO, ONE).status_code == 409
+    room.fold()
+    assert (card(desk, TWO)["stands_in"], card(desk, ONE)["reports"]) == (None, 1)
+    assert grave or report_id(TWO) in cards(room.program("press"))
 
 
 def test_a_decision_on_an_old_picture_is_refused_with_the_newer_card(room: House, desk: FlaskClient) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from server import events
 from server.alerts.watch import Watch
+from server.docket.deadlines import Law
+from server.docket.reminding import Reminding
 from server.events import AlertEnded, AlertRaised
 from server.log import Down, Draft, Log
 from server.lookout import Lookout
@@ -45,7 +47,13 @@ def clock() -> Clock:
 
 
 def lookout(log: Log, keys: Path, pack: Pack, clock: Clock) -> Lookout:
-    return Lookout(log, Watch(Opener(keys / "keys"), Vault(keys), pack), Climbing(pack.ladder), clock)
+    return Lookout(
+        log,
+        Watch(Opener(keys / "keys"), Vault(keys), pack),
+        Climbing(pack.ladder),
+        Reminding(Law(pack.docket, pack.zone)),
+        clock,
+    )
 
 
 @pytest.fixture

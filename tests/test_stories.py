@@ -102,6 +102,23 @@ def test_the_same_message_again_is_joined_at_once_and_counts_once(door, log, new
     assert links(log) == {(each, first, "same message") for each in (*again, passed_on)}
 
 
+@pytest.mark.parametrize("hidden_first", [True, False])
+def test_the_same_message_again_stands_for_itself_once_a_person_has_hidden_or_shown_the_first(
+    door, log, new_reader, pen, hidden_first
+):
+    """Or it would be joined to what the board joins it to not, and its own clocks told to nobody."""
+    enrol(door, log, 1)
+    text = "OE KD0123-7 they beat one of our observers at the door of the voting room" if hidden_first else SOLDIERS
+    first = send(door, text, 1, 1)
+    reader = new_reader()
+    read_all(reader)
+    said = dataclasses.replace(pen.recategorised(1, restricted=not hidden_first), subject=first)
+    log.append(said, by="security_lead:Lea")
+    send(door, text, 1, 5)
+    read_all(reader)
+    assert links(log) == set()
+
+
 SAID = "KD0123-7 no ballots are left since ten, 40 voters wait in the sun"
 DIFFERENT = [
     SAID.replace("40", "41"),

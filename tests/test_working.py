@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from server import events
+from server import events, sums
 from server.log import Draft
 from server.pack import Pack
+from server.work.called import called
 from tests.days import Pen, report_id
 from tests.house import House, build, error, told
 
@@ -45,8 +46,10 @@ def opened(pen: Pen, *numbers: int, minutes: float = 0, **more: Any) -> list[Dra
     """Incidents that were told just now."""
     facts: list[events.Event] = []
     rehearsal = more.pop("rehearsal", False)
+    sent = {name: more.pop(name) for name in ("source", "crowded") if name in more}
+    of = {name: value for name, value in sent.items() if name == "source"}
     for n in numbers:
-        facts += [pen.received(n, at=at(minutes), rehearsal=rehearsal), pen.read(n, **more)]
+        facts += [pen.received(n, at=at(minutes), rehearsal=rehearsal, **sent), pen.read(n, **of, **more)]
         facts += [pen.opened(n, rehearsal=rehearsal, **more)]
     return [Draft(fact, by="reader") for fact in facts]
 
@@ -122,7 +125,7 @@ def test_batches_of_many_who_press_at_once_are_disjoint_and_the_gravest_go_first
     assert max(len(batch["cards"]) for batch in got) == 10
     assert {report_id(n) for n in range(20, 36)} <= set(cards)
     for client in people:
-        assert client.post("/api/v1/batch").json["cards"] == []
+        assert not (client.post("/api/v1/batch").json or {}).get("cards")
     for batch in got:
         owners = {told(people[0], int_of(one))["card"]["held"]["by"] for one in batch["cards"]}
         assert len(owners) == 1
@@ -233,6 +236,11 @@ def test_a_name_in_a_note_calls_its_person_until_they_act(
     assert dara.get("/api/v1/work").json["mentions"] == []  # type: ignore[index]
 
 
+def test_a_name_goes_on_with_the_signs_above_and_below_its_letters() -> None:
+    assert called("@សុខា please look", ["សុខ"]) == []
+    assert called("@សុខ please look", ["សុខ"]) == ["សុខ"]
+
+
 def test_a_program_takes_no_work(house: House, pen: Pen) -> None:
     house.log.append_all(opened(pen, 1))
     house.fold()
@@ -262,6 +270,91 @@ def test_nobody_is_called_back_by_a_clock_while_an_incident_is_restricted(house:
     house.log.append_all(opened(pen, 1, **HIDDEN))
     house.fold()
     assert [clock["name"] for clock in card(lead, 1)["clocks"]] == ["look"]
+
+
+def test_a_batch_fills_up_to_ten_held_and_nobody_holds_all(house: House, pen: Pen, amina: FlaskClient) -> None:
+    house.log.append_all(opened(pen, *range(15)))
+    house.fold()
+    assert said(amina, 1, "hold").status_code == 202
+    house.fold()
+    assert len(amina.post("/api/v1/batch").json["cards"]) == 9  # type: ignore[index]
+    house.fold()
+    assert "You hold 10 already" in error(amina.post("/api/v1/batch"))["message"]
+    assert said(amina, 1, "release-hold").status_code == 202
+    house.fold()
+    assert len(amina.post("/api/v1/batch").json["cards"]) == 1  # type: ignore[index]
+
+
+def test_what_was_decided_or_hidden_before_a_batch_was_taken_is_not_held(
+    house: House, pen: Pen, amina: FlaskClient
+) -> None:
+    house.log.append_all(opened(pen, 1, 2, 3))
+    house.fold()
+    house.log.append(pen.rejected(1), by="analyst:Dara")
+    house.log.append(pen.recategorised(2, restricted=True), by="security_lead:Sok")
+    assert len(amina.post("/api/v1/batch").json["cards"]) == 3  # type: ignore[index]
+    house.fold()
+    assert [one["id"] for one in amina.get("/api/v1/work").json["held"]] == [report_id(3)]  # type: ignore[index]
+
+
+def test_what_was_assigned_to_a_closed_account_is_there_for_everybody(
+    house: House, pen: Pen, amina: FlaskClient, dara: FlaskClient
+) -> None:
+    house.log.append_all(opened(pen, 1))
+    house.fold()
+    said(amina, 1, "assignment", to="Dara")
+    house.log.append(events.AccountClosed(subject="Dara"), by="console")
+    house.fold()
+    assert card(amina, 1)["assigned"] is None
+    assert amina.post("/api/v1/batch").json["cards"] == [report_id(1)]  # type: ignore[index]
+
+
+def test_of_equally_grave_ones_monitors_come_first_and_a_flood_last(house: House, pen: Pen, amina: FlaskClient) -> None:
+    flood, stranger, monitor = ("a" * 20, "b" * 20, "c" * 20)
+    house.log.append_all(opened(pen, 1, minutes=-3, source=flood, crowded=True))
+    house.log.append_all([*opened(pen, 2, minutes=-2, source=stranger), *opened(pen, 3, source=monitor)])
+    enrolled = {"organisation": "one", "language": "km", "replies": False, "aliases": monitor, "rehearsal": False}
+    house.log.append(events.MonitorEnrolled(subject="1" * 32, sealed="", **enrolled), by="console")
+    house.fold()
+    page = amina.get("/api/v1/cards", query_string={"order": "urgency", "query": ""}).json
+    assert [one["id"] for one in page["pinned"]] == [report_id(n) for n in (3, 2, 1)]  # type: ignore[index]
+    assert amina.post("/api/v1/batch").json["cards"] == [report_id(n) for n in (3, 2, 1)]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("how", ["reopened", "dismissed"])
+def test_when_a_decision_is_taken_back_the_clocks_run_again(
+    house: House, pen: Pen, amina: FlaskClient, how: str
+) -> None:
+    house.log.append_all(opened(pen, 1, severity=5, minutes=-60))
+    dismissed = events.IncidentDismissed(subject=report_id(1), kind="noise", reason="")
+    house.log.append(pen.rejected(1) if how == "reopened" else dismissed, by="analyst:Amina")
+    reopened = events.IncidentReopened(subject=report_id(1), reason="")
+    house.log.append(reopened if how == "reopened" else pen.recategorised(1), by="analyst:Dara")
+    house.fold()
+    look, call = card(amina, 1)["clocks"]
+    assert look["met"]
+    assert not call["met"]
+    assert datetime.fromisoformat(call["due"]) > datetime.now(UTC)
+
+
+def test_the_clocks_of_a_rehearsal_do_not_come_back_beside_the_real_day(
+    house: House, pen: Pen, amina: FlaskClient
+) -> None:
+    house.log.append_all(opened(pen, 1, minutes=-60, severity=5, rehearsal=True))
+    house.log.append_all(opened(pen, 2, severity=1))
+    house.log.append(pen.noted(1), by="analyst:Amina")
+    house.fold()
+    assert card(amina, 1)["clocks"] == []
+
+
+def test_the_hour_of_a_rehearsal_does_not_go_back_with_a_late_report(
+    house: House, pen: Pen, amina: FlaskClient
+) -> None:
+    house.log.append_all([*opened(pen, 1, rehearsal=True), *opened(pen, 2, minutes=-90, rehearsal=True)])
+    house.fold()
+    hour = card(amina, 1)["at"]
+    assert datetime.fromisoformat(amina.get("/api/v1/work").json["clock"]) == datetime.fromisoformat(hour)  # type: ignore[index]
+    assert sums.totals(house.live.room.board)["newest"] == hour
 
 
 def test_a_batch_is_narrowed_by_a_query_and_a_wrong_query_is_explained(

@@ -12,20 +12,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from server import events
-from server.incidents import MAY_BE, UNDECIDED
 from server.log import Fact, place
 from server.seal import Vault
 from server.sections.section import Section, moment
 from server.stories import counted
+from server.stories.allowed import READER, may
 from server.stories.hidden import give_back, restrain
 
-READER = "reader"  # joins by itself; a person's decision that came first stands
 RESTRICTING = (events.ReportRead, events.ReportSorted, events.IncidentOpened, events.IncidentRecategorised)
-TOUCHING = (
-    *(events.ReportReleased, events.IncidentVerified, events.IncidentRejected),
-    *(events.IncidentUnverified, events.IncidentReopened),
-    *(events.ReportPhotographed, events.ReportLikened),
-)
+TOUCHING = (*(events.ReportReleased, events.IncidentReopened, events.ReportPhotographed, events.ReportLikened),)
+# by these a person decides on an incident by itself
+DECIDING = (events.IncidentVerified, events.IncidentRejected, events.IncidentUnverified, events.IncidentProposed)
 STANDING = (events.MonitorEnrolled, events.MonitorRetired, events.SourceBlocked, events.SourceUnblocked)
 
 SAME = "same message"  # how nothing new was said: what is decided of one is decided of both
@@ -48,6 +45,7 @@ class Joined(Section):
         self.folds = {
             **dict.fromkeys(RESTRICTING, self._told),
             **dict.fromkeys(TOUCHING, self._touched),
+            **dict.fromkeys(DECIDING, self._decided),
             **dict.fromkeys(STANDING, self._judged),
             events.IncidentJoined: self._joined,
             events.IncidentParted: self._parted,
@@ -59,7 +57,7 @@ class Joined(Section):
     def _joined(self, fact: Fact, event: events.IncidentJoined) -> set[str]:
         self._newest(event.subject, fact)
         before, head = self._around(event.report, event.subject), self._head(event.subject)
-        if self._may(event.report, head, fact.by):
+        if may(self.db, event.report, head, fact.by):
             self.db.execute("INSERT INTO joined VALUES (?, ?, ?)", (event.report, event.subject, event.how))
             self._stand(event.report, head)
             restrain(self.db, event.report, head)
@@ -116,6 +114,15 @@ class Joined(Section):
     def _touched(self, fact: Fact, event: Any) -> set[str]:
         return self._refresh(fact, self._around(event.subject))
 
+    def _decided(self, fact: Fact, event: Any) -> set[str]:
+        """What a person decided on while somebody else joined it stands for itself: nobody hides a decision."""
+        before = self._around(event.subject)
+        freed = {event.subject} if self._head(event.subject) != event.subject else set()
+        for report in freed:
+            self._free(report)
+            give_back(self.db, report)
+        return self._refresh(fact, before | self._around(event.subject)) | self._mark(fact, freed)
+
     def _judged(self, fact: Fact, event: events.Event) -> set[str]:
         """Other reports count now: those that the fact changed, and what they belong to."""
         return self._refresh(fact, self._around(*self._changed(fact)))
@@ -123,16 +130,6 @@ class Joined(Section):
     def _changed(self, fact: Fact) -> list[str]:
         found = self.db.execute("SELECT id FROM cards WHERE changed = ?", (place(fact.id),)).fetchall()
         return [row["id"] for row in found]
-
-    def _may(self, report: str, head: str, by: str) -> bool:
-        """Whether a report can be joined; two who decide at once must not hide both, and the reader hides nothing."""
-        rows = {row["id"]: row for row in self.db.execute("SELECT * FROM cards WHERE id IN (?, ?)", (report, head))}
-        if len(rows) < 2 or rows[report]["stands"] or rows[head]["number"] is None:
-            return False
-        alike = all(rows[report][name] == rows[head][name] for name in ("restricted", "rehearsal"))
-        open_ = rows[head]["status"] in MAY_BE and rows[report]["status"] in (None, *UNDECIDED)
-        blocked = "blocked" in (rows[report]["standing"], rows[head]["standing"])
-        return by != READER or (alike and open_ and not blocked)
 
     def _free(self, report: str) -> None:
         """A report stands for itself again, and with it what was joined to it before."""

@@ -105,11 +105,17 @@ class Stories:
     def _again(self, told: Telling, like: events.ReportLikened | None) -> str:
         """The open incident that was told by exactly this message before; "" when this is another."""
         before = self._known.nearby.get(self._known.same.get(said(told), ""))
-        if before is None or told.kind != "incident" or before.report == told.report or self._known.is_blocked(before):
+        if before is None or told.kind != "incident" or before.report == told.report or not self._beside(told, before):
             return ""
         same_person = bool(told.person) and told.person == before.person
         within = AGAIN if same_person else COPIED if like else -1
         return self._known.stands_in(before.report) if abs(told.at - before.at) <= within else ""
+
+    def _beside(self, told: Telling, before: Telling) -> bool:
+        """Whether the board would join them: the earlier one may have been hidden, shown or blocked since it came, and
+        so may the incident in which it stands."""
+        there = [before, self._known.nearby.get(self._known.head(before.report))]
+        return all(each is None or (each.pool == told.pool and not self._known.is_blocked(each)) for each in there)
 
     def _matches(self, told: Telling, opens: bool) -> Iterator[Match]:
         """Every incident that this may tell of; and earlier reports nobody could sort that may tell of this one."""

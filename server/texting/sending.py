@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ingest.signals import handle_of
 from server import events
 from server.drawer import Drawer
-from server.log import Draft, Log
+from server.log import Draft, Log, place
 from server.monitors.roster import Roster
 from server.seal import Forgotten, Sealer, Vault
 from server.sections.section import moment
@@ -24,6 +24,7 @@ from server.wiring import CALLED, FETCHED
 from server.work.duties import owner_of
 
 ANSWER_LASTS = timedelta(minutes=30)  # an answer that is older would puzzle more than help
+PAGE_LASTS = timedelta(hours=2)  # somebody has looked by then, or somebody else was told
 ORDER_LASTS = timedelta(hours=6)
 AT_ONCE = 20  # texts in one step
 PAGE = "page"  # why a text goes to whoever is on duty, who is on no roster of monitors
@@ -61,7 +62,7 @@ class Sending:
     def step(self) -> int:
         """Try what is due, at most AT_ONCE. How many texts were settled. Raises Down, seal.Locked."""
         self._pay()
-        waiting = self._with.texts.waiting()
+        waiting = sorted(self._with.texts.waiting(), key=lambda row: row["why"] != PAGE)  # those must not wait
         self._settled &= {row["id"] for row in waiting}
         done, now = 0, self._with.clock()
         for row in waiting:
@@ -86,7 +87,7 @@ class Sending:
         if now > self._until(row):
             return "expired"
         if row["why"] == PAGE:
-            return self._no_way(row)
+            return "expired" if self._paged_anew(row) else self._no_way(row)
         monitor = self._with.roster.of_alias(row["source"])
         if monitor is None:
             return "gone"
@@ -98,6 +99,11 @@ class Sending:
         if not monitor.replies and not (order and order["told"].get("wanted", {}).get("unwilling")):
             return "unwilling"
         return self._no_way(row)
+
+    def _paged_anew(self, row: Row) -> bool:
+        """Whether a newer page waits for the same person: one that is late is as good as ten."""
+        later = (one for one in self._with.texts.waiting() if one["why"] == PAGE and one["source"] == row["source"])
+        return any(place(one["fact"]) > place(row["fact"]) for one in later)
 
     def _no_way(self, row: Row) -> str:
         return "" if self._is_dry(row) or self._with.given.sends(row["gateway"]) else "no_gateway"
@@ -159,7 +165,8 @@ class Sending:
             self._attempts.forget(self._owed.pop(0).event.subject)
 
     def _until(self, row: Row) -> datetime:
-        return datetime.fromisoformat(moment(row["fact"])) + (ORDER_LASTS if row["of"] else ANSWER_LASTS)
+        lasts = ORDER_LASTS if row["of"] else PAGE_LASTS if row["why"] == PAGE else ANSWER_LASTS
+        return datetime.fromisoformat(moment(row["fact"])) + lasts
 
     def _is_dry(self, row: Row) -> bool:
         return self._with.given.texts == "dry" or bool(row["rehearsal"])

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from server import events
@@ -44,6 +45,11 @@ class Texts(Section):
     def waiting(self) -> list[Row]:
         """The texts that are asked for and neither sent nor given up, in the order of the log."""
         return [dict(row) for row in self.db.execute("SELECT * FROM texts WHERE status = 'asked' ORDER BY rowid")]
+
+    def pages_to(self, duty: str, since: datetime) -> int:
+        """How many pages were asked for since then (aware, UTC) for whoever is on this duty."""
+        asked = "SELECT count(*) FROM texts WHERE why = 'page' AND source = ? AND at > ?"
+        return int(self.db.execute(asked, (duty, since.isoformat(timespec="milliseconds"))).fetchone()[0])
 
     def orders(self) -> list[Row]:
         """The newest orders, newest first; `told`: what it says; `became`: how many of its texts are where."""

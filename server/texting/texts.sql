@@ -15,6 +15,7 @@ CREATE TABLE texts (
   sealed TEXT NOT NULL               -- while it is asked
 );
 CREATE INDEX texts_of ON texts (of, status);
+CREATE INDEX texts_pages ON texts (source, at) WHERE why = 'page';
 CREATE INDEX texts_open ON texts (status) WHERE status = 'asked';
 CREATE INDEX texts_handle ON texts (handle) WHERE handle != '';
 CREATE TABLE receipts (handle TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL); -- of texts not known yet

@@ -1,5 +1,6 @@
 """Whom a note calls by name, as @name. Pure."""
 
+import unicodedata
 from collections.abc import Iterable
 
 SIGN = "@"
@@ -25,4 +26,4 @@ def _places(text: str, sign: str) -> Iterable[int]:
 
 def _ends(text: str, at: int) -> bool:
     """Whether no word goes on here."""
-    return at >= len(text) or not (text[at].isalnum() or text[at] == "_")
+    return at >= len(text) or not (text[at].isalnum() or text[at] == "_" or unicodedata.category(text[at])[0] == "M")

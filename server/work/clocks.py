@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server import events
+from server.incidents import GRAVE
 from server.log import Fact
 from server.work.ladder import CALL_BACK, LOOK, Ladder
 
@@ -60,6 +61,24 @@ def clocks(course: Course, restricted: bool, ladder: Ladder) -> tuple[Clock, ...
 def opened(event: events.IncidentOpened, by: str, received: datetime, hour: datetime) -> Course:
     """The course of an incident that was opened at this hour of the room from a report that came earlier."""
     return Course(received, received, event.severity, looked=None if by in PROGRAMS else hour)
+
+
+def joined(course: Course, other: Course, hour: datetime) -> Course:
+    """The course of an incident once another one stands in it, or became graver there: whoever must not be called there
+    is not called here, and what makes it grave runs here, from this hour of the room."""
+    course = warned(course, other)
+    graver = other.severity >= GRAVE > course.severity
+    return replace(course, severity=other.severity, begins=hour, called=other.called) if graver else course
+
+
+def warned(course: Course, other: Course) -> Course:
+    """The course of an incident that has to do with another: whoever must not be called there is not called here."""
+    return replace(course, unsafe=course.unsafe or other.unsafe)
+
+
+def again(course: Course, hour: datetime) -> Course:
+    """The same when what was decided is taken back at this hour of the room: its clocks run again from there."""
+    return replace(course, begins=hour, called=None, ended=None)
 
 
 def after(course: Course, fact: Fact, hour: datetime) -> Course:

@@ -33,7 +33,8 @@ class Courses:
         found = {clock.name: clock for clock in clocks.clocks(course, restricted=False, ladder=self._ladder)}
         dues = {f"{name}_due": stamp(found[clock].due) if clock in found else "" for clock, name in COLUMNS.items()}
         known = {name: stamp(getattr(course, name)) for name in ("received", "begins", "looked", "called", "ended")}
-        self._write(card, {**known, "severity": course.severity, "unsafe": course.unsafe, **dues})
+        told = {} if course.ended else self._nobody_told(card)
+        self._write(card, {**known, "severity": course.severity, "unsafe": course.unsafe, **dues, **told})
         nothing = dict.fromkeys(SHOWN, "")
         if course.ended:
             return nothing
@@ -52,6 +53,11 @@ class Courses:
             [row["look_told"]] * (course.looked is None) + [row["call_told"]] * (course.called is None) if row else []
         )
         return max(told, key=("", *self._ladder.levels).index, default="")
+
+    def _nobody_told(self, card: str) -> dict[str, str]:
+        """What is to be forgotten of who was told, when it was decided until now."""
+        row = self._row(card)
+        return dict.fromkeys(("look_told", "call_told"), "") if row and row["ended"] else {}
 
     def _row(self, card: str) -> sqlite3.Row | None:
         found: sqlite3.Row | None = self._db.execute("SELECT * FROM clocks WHERE card = ?", (card,)).fetchone()

@@ -33,7 +33,11 @@ class Duties(Section):
 
     def __init__(self, db: sqlite3.Connection, vault: Vault) -> None:
         super().__init__(db, vault)
-        self.folds = {events.DutyPlanned: self._planned, events.DutyCancelled: self._cancelled}
+        self.folds = {
+            events.DutyPlanned: self._planned,
+            events.DutyCancelled: self._cancelled,
+            events.AccountClosed: self._left,
+        }
         self._wires = {kind.wire: fold for kind, fold in self.folds.items()}
 
     def fold(self, raws: Iterable[Raw]) -> None:
@@ -80,6 +84,11 @@ class Duties(Section):
     def _cancelled(self, fact: Fact, event: events.DutyCancelled) -> set[str]:
         ends = "UPDATE duties SET cancelled = 1, version = ? WHERE id = ?"
         self.db.execute(ends, (fact.version, event.subject))
+        return set()
+
+    def _left(self, fact: Fact, event: events.AccountClosed) -> set[str]:
+        """Whoever has no account any more is on no duty; should they come back, they are put on duty anew."""
+        self.db.execute("UPDATE duties SET cancelled = 1 WHERE person = ?", (event.subject,))
         return set()
 
 

@@ -26,7 +26,7 @@ class Hours:
 
     def take(self, event: events.ReportReceived) -> None:
         """Learn of one report."""
-        self._newest = event.at
+        self._newest = max(self._newest, event.at)  # what comes late turns no clock back
         self._worlds.add(event.rehearsal)
 
     def now(self, clock: datetime) -> datetime:

@@ -64,12 +64,19 @@ def silent(view: View, schedule: Schedule) -> list[dict[str, Any]]:
     return rows
 
 
-def shown_now(sheet: dict[str, Any], may: Callable[[str], bool]) -> dict[str, Any]:
-    """An earlier sheet without the cards that whoever looks may not, or no longer, see."""
+def shown_now(sheet: dict[str, Any], may: Callable[[str], bool], alerted: Callable[[str], bool]) -> dict[str, Any]:
+    """An earlier sheet without the cards and alerts that whoever looks may not, or no longer, see."""
+    alerts = [alert for alert in sheet.get("alerts", ()) if alerted(alert["id"])]
     cards = [card for card in sheet.get("cards", ()) if may(card["id"])]
     left = {card["id"] for card in cards}
     lists = {name: [card for card in sheet.get(name, ()) if card in left] for name in LISTS}
-    return {**sheet, "cards": cards, **lists, "totals": {name: len(cards) for name, cards in lists.items()}}
+    return {
+        **sheet,
+        "alerts": alerts,
+        "cards": cards,
+        **lists,
+        "totals": {name: len(cards) for name, cards in lists.items()},
+    }
 
 
 def _ids(board: Board, where: str, order: str, *values: str) -> list[str]:

@@ -3,10 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from server import events
+from server.incidents import UNDECIDED
 from server.log import Fact, place
 from server.seal import Vault
 from server.sections.people import People
@@ -61,9 +63,11 @@ class Tasks(Section):
         return {"assigned": [row["id"] for row in assigned], "mentions": [row["id"] for row in calls]}
 
     def _received(self, fact: Fact, event: events.ReportReceived) -> set[str]:
+        before = self.hours.mixed
         self.hours.take(event)
-        if not self.hours.mixed:
+        if before or not self.hours.mixed:
             return set()
+        self.db.execute("DELETE FROM clocks WHERE card IN (SELECT id FROM cards WHERE rehearsal)")
         over = "SELECT id FROM cards WHERE look_due != '' AND rehearsal"  # it has no hour of its own any more
         return self._change(fact, (row["id"] for row in self.db.execute(over).fetchall()), look_due="", call_due="")
 
@@ -78,8 +82,10 @@ class Tasks(Section):
     def _worked(self, fact: Fact, event: Any) -> set[str]:
         card = event.incident if isinstance(event, events.SourceRevealed) else event.subject
         hour, person = self.hours.of(fact), fact.by.partition(":")[2]
+        heads = self._gathered(fact, event, hour)
         if course := self._courses.get(card):
             self._set(card, self._courses.keep(card, clocks.after(course, fact, hour)))
+        heads |= self._run_again([card, *heads], hour)
         if isinstance(event, ENDS):
             self.db.execute("UPDATE cards SET holder = '', held_until = '' WHERE id = ?", (card,))
         else:
@@ -89,7 +95,39 @@ class Tasks(Section):
         if isinstance(event, events.IncidentNoted):
             self._mentioned(fact, event, hour)
         listed = "(SELECT json_group_array(name) FROM (SELECT name FROM mentions WHERE card = cards.id ORDER BY name))"
-        return self._change(fact, [card], f"mentions = {listed}")
+        return self._change(fact, [card, *heads], f"mentions = {listed}")
+
+    def _gathered(self, fact: Fact, event: Any, hour: datetime) -> set[str]:
+        """What a report brings to the clocks of the incident that it stands in, or takes along. The cards concerned."""
+        if isinstance(event, events.IncidentParted | events.IncidentDismissed):
+            unsafe = "SELECT id FROM cards WHERE changed = ? AND steps LIKE ?"
+            cards = [row["id"] for row in self.db.execute(unsafe, (place(fact.id), f'%"{clocks.UNSAFE}"%')).fetchall()]
+            for card in cards:
+                if course := self._courses.get(card):
+                    self._set(card, self._courses.keep(card, replace(course, unsafe=True)))
+            return set(cards)
+        brings = isinstance(event, events.IncidentJoined | events.IncidentRecategorised)
+        report = getattr(event, "report", event.subject) if brings else ""
+        if report == event.subject and (own := self._courses.get(report)):
+            self._courses.keep(report, clocks.after(own, fact, hour))
+        row, own = self._row(report), self._courses.get(report)
+        head = str(row["stands"]) if row else ""
+        course = self._courses.get(head) if head else None
+        if not course or not own:
+            return set()
+        newer = clocks.warned(course, own) if fact.by in clocks.PROGRAMS else clocks.joined(course, own, hour)
+        self._set(head, self._courses.keep(head, newer))
+        return {head}
+
+    def _run_again(self, cards: Iterable[str], hour: datetime) -> set[str]:
+        """Where a verdict was taken back, on these or where they stand, clocks run again. The cards concerned."""
+        rows = [row for card in cards if (row := self._row(card))]
+        rows += [row for card in {row["stands"] for row in rows} if (row := self._row(card))]
+        undecided = {row["id"] for row in rows if row["status"] in UNDECIDED}
+        ended = {card: course for card in undecided if (course := self._courses.get(card)) and course.ended}
+        for card, course in ended.items():
+            self._set(card, self._courses.keep(card, clocks.again(course, hour)))
+        return set(ended)
 
     def _mentioned(self, fact: Fact, event: events.IncidentNoted, hour: datetime) -> None:
         """Nobody is called to what they may not see."""
@@ -105,8 +143,10 @@ class Tasks(Section):
         return self._noted(fact, {"to": event.to}, assigned=event.to)
 
     def _taken(self, fact: Fact, event: events.WorkTaken) -> set[str]:
-        person = fact.by.partition(":")[2]
-        return self._noted(fact, {"until": event.until}, holder=person, held_until=_plain(event.until))
+        person, row = fact.by.partition(":")[2], self._row(event.subject)
+        late = event.batch and row and (row["status"] not in UNDECIDED or row["stands"] or row["restricted"])
+        held = {} if late else {"holder": person, "held_until": _plain(event.until)}  # a batch is of what is open
+        return self._noted(fact, {"until": event.until}, **held)
 
     def _let_go(self, fact: Fact, event: events.WorkLetGo) -> set[str]:
         return self._noted(fact, {}, holder="", held_until="")
@@ -122,11 +162,13 @@ class Tasks(Section):
         return self._noted(fact, {"clock": event.clock, "level": event.level, "until": event.due})
 
     def _left(self, fact: Fact, event: events.ShiftHandedOver | events.AccountClosed) -> set[str]:
-        """Whoever leaves holds nothing any more."""
-        gone = isinstance(event, events.AccountClosed)
-        person = event.subject if gone else fact.by.partition(":")[2]
+        """Whoever leaves holds nothing any more; what was assigned to a closed account is there for everybody."""
+        gone = event.subject if isinstance(event, events.AccountClosed) else ""
+        person = gone or fact.by.partition(":")[2]
         rows = self.db.execute("SELECT id FROM cards WHERE holder = ?", (person,)).fetchall()
-        return self._change(fact, (row["id"] for row in rows), holder="", held_until="")
+        changed = self._change(fact, (row["id"] for row in rows), holder="", held_until="")
+        rows = self.db.execute("SELECT id FROM cards WHERE assigned = ? AND assigned != ''", (gone,)).fetchall()
+        return changed | self._change(fact, (row["id"] for row in rows), assigned="")
 
     def _noted(self, fact: Fact, told: dict[str, Any], **values: Any) -> set[str]:
         """Set what a fact about the work on an incident says, and put it into the incident's history."""

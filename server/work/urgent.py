@@ -29,7 +29,7 @@ def to_take(
     work on them. `where` (with `values` for its question marks) narrows them."""
     found = board.db.execute(
         f"SELECT id, work_version FROM cards WHERE {OPEN} AND (holder = '' OR held_until <= ?)"  # noqa: S608 - ours
-        f" AND assigned IN ('', ?) AND ({where}) ORDER BY severity DESC, {SOONEST}, at, row LIMIT ?",
+        f" AND assigned IN ('', ?) AND ({where}) ORDER BY severity DESC, {scopes.TRUST}, {SOONEST}, at, row LIMIT ?",
         (stamp(now), person, *values, most),
     )
     return [(row["id"], row["work_version"]) for row in found]
