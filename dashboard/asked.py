@@ -5,13 +5,15 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 
 from dashboard import evidence, views
+from dashboard.untold import untold
 from dashboard.words import words_for
-from server import queries
+from server import queries, sums
 from server.asking.around import Around
 from server.asking.ask import Asked, ask
 from server.asking.filters import Filters
 from server.asking.said import Wrong
 from server.asking.table import TABLE
+from server.asking.where import places
 from server.guard import me, room
 from server.roles import ROLES, Refused, allow
 
@@ -49,7 +51,10 @@ def filters(query: Asked | None) -> Filters:
     args, desk = request.args, me().role in views.DESKS
     kinds = tuple(kind for kind in args.get("kind", "").split(",")[:MOST_KINDS] if kind)
     severity = max(0, min(args.get("severity", 0, int), 9))
-    category, status, where = (args.get(name, "") for name in ("category", "status", "place"))
+    category, status = (args.get(name, "") for name in ("category", "status"))
+    where = args.get("place", "")
+    if where and not desk and not _is_told(where):
+        raise Refused("Your role is not told of this place.")
     # whoever may not read the words may not guess at them either
     q, source, alike, alert = (args.get(name, "") if desk else "" for name in ("q", "source", "alike", "alert"))
     number = max(0, min(args.get("number", 0, int), 10**9))
@@ -58,10 +63,18 @@ def filters(query: Asked | None) -> Filters:
     return Filters(q, kinds, category, status, severity, where, source, alike, number, among, conditions)
 
 
+def _is_told(code: str) -> bool:
+    """Whether whoever asks may know that something was there: a place's code, or NOWHERE."""
+    try:
+        return bool(places(code, room().gazetteer, around().finest, around().untold))
+    except Wrong:
+        return False
+
+
 def around() -> Around:
     """What the values of a query are judged by: the room as it is now, and what the role of whoever asks is told."""
     board, role = room().board, me().role
-    desk = role in views.DESKS
+    desk, alone = role in views.DESKS, sums.rehearsed(board)
     return Around(
         gazetteer=room().gazetteer,
         now=board.tasks.now(room().clock()),
@@ -71,6 +84,7 @@ def around() -> Around:
         people=queries.people(board) if desk else (),
         organisations=queries.organisations(board) if desk else (),
         alert=lambda alert: evidence.reports(board, alert, role),
+        untold=lambda code: not desk and untold(board.attendance, room().pack, alone, code),
     )
 
 

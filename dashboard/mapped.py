@@ -10,6 +10,7 @@ from flask import Blueprint, abort, jsonify, request
 from dashboard import views
 from dashboard.asked import filters, understood
 from dashboard.live import now
+from dashboard.untold import untold
 from server import heard, sums
 from server.asking.filters import Filters
 from server.guard import me, room
@@ -17,13 +18,12 @@ from server.heard import View
 from server.mapping import counted, gathered
 from server.mapping.counted import Count, Counts
 from server.mapping.gathered import WORLD, Box
-from server.measures.reach import Reach, reach
+from server.measures.reach import ENOUGH, Reach, reach
 from server.pack import Pack
 from server.roles import ROLES, allow
 
 mapped = Blueprint("mapped", __name__, url_prefix="/api/v1")
 LEVELS = ("province", "district", "station")
-FEW = 5  # stations heard from, below which the map tells no rate
 MOST_APART = 60  # incidents that stand beside the numbers of the provinces; more would hide them
 MOST_LISTED = 40  # incidents of one spot
 CELL = 0.25  # degrees, unless the screen says how large
@@ -86,7 +86,7 @@ def data(asked: Filters, role: str, level: str, box: Box, cell: float) -> dict[s
     """The map at one level, for one role. `areas`: the districts in the box; `marks`, for desks: what
     lies where, nearer than districts, or where it is little."""
     board, scope, known = room().board, views.SCOPE[role], _reached(asked, role)
-    by_province = counted.provinces(board, asked, scope)
+    by_province = _told_of(counted.provinces(board, asked, scope), role)
     nowhere = by_province.pop("", Count()).incidents
     answer: dict[str, Any] = {
         "level": level,
@@ -94,12 +94,12 @@ def data(asked: Filters, role: str, level: str, box: Box, cell: float) -> dict[s
         "stations": {code: [known.heard.get(code, 0), n] for code, n in known.expected.items() if _is_province(code)},
         "total": sum(count.incidents for count in by_province.values()) + nowhere,
         "unplaced": nowhere,
-        "few": FEW,
+        "few": ENOUGH,
         "areas": [],
         "marks": [],
     }
     if level == "district":
-        districts = _districts(asked, role)
+        districts = _told_of(counted.districts(board, asked, scope, room().gazetteer), role)
         answer["no_district"] = districts.pop("", Count()).incidents
         answer["areas"] = _areas(districts, known if role in views.DESKS else Reach({}, {}), role, box)
     elif role in views.DESKS:
@@ -109,15 +109,14 @@ def data(asked: Filters, role: str, level: str, box: Box, cell: float) -> dict[s
     return answer
 
 
-def _districts(asked: Filters, role: str) -> Counts:
-    """Those that the role is told of; what the others have counts as placed no finer than the province."""
-    found = counted.districts(room().board, asked, views.SCOPE[role], room().gazetteer)
+def _told_of(found: Counts, role: str) -> Counts:
+    """The areas that the role is told of; what the others have counts as placed no finer than what lies above them."""
     if role in views.DESKS:
         return found
-    told = {row["area"] for row in heard.areas(_now(role), "district") if row["monitors"] >= views.FEWEST}
-    merged: Counts = {}
+    board, pack = room().board, room().pack
+    alone, merged = sums.rehearsed(board), Counts()
     for code, count in found.items():
-        kept = code if code in told else ""
+        kept = "" if untold(board.attendance, pack, alone, code) else code
         merged[kept] = merged.get(kept, Count()) + count
     return merged
 
@@ -138,12 +137,12 @@ def _areas(counts: Counts, known: Reach, role: str, box: Box) -> list[dict[str, 
 def _told(count: Count, known: Reach, code: str, role: str) -> dict[str, Any]:
     """A place's numbers: never a rate without what it is of, and none where few stations were heard from. Of how many
     that was is null where the role is not told."""
-    there, expected = known.heard.get(code, 0), known.expected.get(code, 0)
+    there, expected, rate = known.heard.get(code, 0), known.expected.get(code, 0), known.rate(code, count.incidents)
     untold = role not in views.DESKS and code not in known.expected
     return {
         **{"incidents": count.incidents, "verified": count.verified, "gravest": count.gravest},
         **{"heard": None if untold else there, "expected": None if untold else expected},
-        "per_100": round(count.incidents * 100 / there, 2) if there >= FEW else None,
+        "per_100": None if rate is None else round(rate, 2),
     }
 
 

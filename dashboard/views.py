@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from dashboard import checked, reading, working
+from dashboard.untold import FEWEST
 from server import events, heard, queries, sums
 from server.board import Board
 from server.heard import View
@@ -15,12 +16,13 @@ from server.places import Gazetteer
 
 LEAD = "security_lead"
 DESKS = ("administrator", LEAD, "analyst")  # see words and sources
+DRAFTS = (*DESKS, "press")  # read statements that are not public yet
 # role -> queries.SCOPES: what feed, map, figures and search are of; nothing restricted, whoever looks
 SCOPE = {**dict.fromkeys(DESKS, "open"), "press": "verified", "viewer": "verified"}
 WHOLE = {**SCOPE, LEAD: "all"}  # role -> of which cards it may open each, see its photos and decide
 LISTS = ("restricted", "all")  # scopes that are the security lead's alone
 
-JOINED = ("stands_in", "reports", "sources", "suggestions")
+JOINED = ("stands_in", "reports", "backed", "sources", "suggestions")
 FOR_ALL = (
     *("id", "number", "kind", "status", "category", "sub"),
     *("severity", "rehearsal", "at", "version", "changed", "place"),
@@ -37,24 +39,24 @@ FOR_DESKS = (
 FINEST = {"press": "district", "viewer": "province"}  # role -> the finest level of place it is told
 LEVELS = ("province", "district", "commune", "station")
 MOST_PHOTOS = 12  # on one card, the first that came: whoever sends thousands must not make every screen carry them
-FEWEST = 3  # monitors in a province, below which press and viewers are told nothing of its stations
 
 Grounds = Callable[[str, str], list[str]]
+Untold = Callable[[bool, str], bool]
 
 
 def card(
-    row: queries.Row, role: str, gazetteer: Gazetteer, scope: str = "", why: Grounds | None = None
+    row: queries.Row, role: str, gazetteer: Gazetteer, untold: Untold, scope: str = "", why: Grounds | None = None
 ) -> dict[str, Any] | None:
     """A card as `role` may see it; {"id", "gone"} when it no longer may; None when it never could.
 
-    `scope` is that of the page it is for: the role's, or one of LISTS; "" for the card by itself. `why(text, sub)`: the
-    grounds on which it is restricted.
+    `untold(rehearsal, code)`: an area that none but desks learns of. `scope` is that of the page it is for: the role's,
+    or one of LISTS; "" for the card by itself. `why(text, sub)`: the grounds on which it is restricted.
     """
     scope = scope or WHOLE[role]
     if not _within(row, scope):
         once = {"verified": row["was_verified"], "open": row["was_open"]}.get(scope, True)
         return {"id": row["id"], "gone": True} if once else None
-    whole = _whole(row, gazetteer, FINEST.get(role, "station"))
+    whole = _whole(row, gazetteer, FINEST.get(role, "station"), untold)
     whole["grounds"] = why(whole["text"], row["sub"]) if why and row["restricted"] else []
     names = FOR_ALL + FOR_DESKS if role in DESKS else FOR_ALL
     return {name: whole[name] for name in names}
@@ -76,7 +78,7 @@ def _within(row: queries.Row, scope: str) -> bool:
     return not row["restricted"] and (scope == "open" or stands)
 
 
-def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any]:
+def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str, untold: Untold) -> dict[str, Any]:
     detail, changed = row["detail"], row["changed"]
     flags = {name: bool(row[name]) for name in ("restricted", "rehearsal", "crowded", "copy")}
     empty = {name: row[name] or None for name in ("category", "sub", "second", "sent_at", "alike_of")}
@@ -92,11 +94,11 @@ def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
         **reading.source(row),
         "reference": events.reference(row["id"]),
         "changed": log_id(changed),
-        "place": _place(row, gazetteer, finest),
+        "place": _place(row, gazetteer, finest, untold),
     }
 
 
-def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any] | None:
+def _place(row: queries.Row, gazetteer: Gazetteer, finest: str, untold: Untold) -> dict[str, Any] | None:
     """Where it was, no finer than the role is told; the point and the words that told it only at the finest."""
     told, code = row["place"], row["place"].get("code") or row["province"]
     level = told.get("level")
@@ -108,6 +110,12 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str) -> dict[str, Any
         point, because = {"lat": None, "lon": None, "station": None}, []
     if LEVELS.index(level) > LEVELS.index(finest):
         level, code = finest, _above(code, finest, gazetteer.pack)
+    if finest != LEVELS[-1]:
+        while code and untold(bool(row["rehearsal"]), code):
+            code = gazetteer.pack.places[code].parent
+        if not code:
+            return None
+        level = gazetteer.pack.places[code].level
     named = {language: gazetteer.path(code, language) for language in gazetteer.pack.languages}
     certain = {"confidence": told.get("confidence"), "because": because}
     return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}

@@ -4,7 +4,8 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from server import coverage
@@ -84,6 +85,13 @@ def areas(view: View, by: str) -> list[Row]:
         for name in ("expected", "came", "calm"):
             row[name] += part[name]
     return list(rows.values())
+
+
+@lru_cache(maxsize=8)
+def crowd(attendance: Attendance, version: int, rehearsal: bool) -> Mapping[str, int]:
+    """How many monitors each province and district has; `version` is that of the attendance: counted when it grows."""
+    view = View(attendance, datetime.fromtimestamp(0, UTC), rehearsal)
+    return _monitors(view, "province") | _monitors(view, "district")
 
 
 def state_of(view: View) -> str:

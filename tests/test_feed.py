@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
+from server import events
 from server.log import Draft
 from server.pack import Pack
 from tests.browser import Screen, needed, screen
@@ -119,6 +120,19 @@ def test_five_are_chosen_by_keys_and_taken_and_who_is_refused_is_named(amina: Sc
     expect(amina.page.get_by_test_id("together-many")).to_have_text("5 chosen")
 
 
+def test_a_second_press_on_what_is_under_way_does_nothing(amina: Screen) -> None:
+    sent: list[str] = []
+    amina.page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/assignment") else None)
+    for n in (2, 6):
+        amina.page.locator("[data-testid=pick]").nth(n).click()
+    amina.page.locator("[data-together=assign]").click()
+    fields = amina.page.get_by_test_id("together-fields")
+    fields.evaluate("form => (form.requestSubmit(), form.requestSubmit())")
+    expect(amina.page.get_by_test_id("together")).not_to_have_attribute("aria-busy", "true")
+    expect(amina.page.get_by_test_id("together-fields")).to_have_count(0)
+    assert len(sent) == 2
+
+
 def test_a_link_with_a_query_opens_the_same_view_and_what_was_searched_for_is_not_in_it(
     crowd: Crowded, amina: Screen, browser: Browser
 ) -> None:
@@ -207,6 +221,126 @@ def test_browser_and_server_agree_which_cards_belong_to_a_query(crowd: Crowded, 
     }"""
     ids = [report_id(n) for n in [*range(36, 50), 6, *range(MANY - 4, MANY)]]
     assert amina.page.evaluate(agrees, [QUERIES, ids]) == []
+
+
+OF_ANY = [
+    "",
+    "show:all",
+    "#0",
+    "-#0 show:all",
+    "-#7 show:all",
+    "sev:0 show:all",
+    "sev:<3 show:all",
+    "alert:none",
+    "-alert:none show:all",
+    "by:blocked",
+    "-by:known show:all",
+    "clock:none show:all",
+    "basis:none show:all",
+    "-awaiting:me show:all",
+    "place:none show:all",
+    "-held:Bora show:all",
+]
+
+
+def test_they_agree_on_reports_that_are_no_incidents_too_and_on_blocked_and_joined_ones(
+    crowd: Crowded, amina: Screen
+) -> None:
+    pen, ids = crowd.pen, [report_id(MANY + n) for n in range(101, 107)]
+    incident, stranger, blocked, copied, quiet, joined = range(MANY + 101, MANY + 107)
+    senders = {MANY + 101 + n: sign * 20 for n, sign in enumerate(["", *"abcde"])}
+    none = {"category": "", "sub": "", "severity": 0}
+    sorted_ = {incident: {}, stranger: {"kind": "unsorted", **none}, blocked: {}, copied: {"kind": "unsorted", **none}}
+    sorted_ |= {quiet: {"kind": "noise", **none}, joined: {}}
+    facts: list[events.Event] = []
+    for n, kind in sorted_.items():
+        sent = {"source": senders[n], "rehearsal": True, "channel": "signal", "at": "2017-06-04T09:00:00.000+00:00"}
+        facts += [pen.received(n, **sent), pen.read(n, source=senders[n], **kind)]
+        facts += [] if kind else [pen.opened(n, rehearsal=True)]
+    facts.append(events.ReportLikened(subject=report_id(copied), first=report_id(blocked), copy=True))
+    for n, into in ((copied, blocked), (joined, incident)):
+        stands = {"subject": report_id(into), "report": report_id(n), "how": "same event", "reason": ""}
+        facts.append(events.IncidentJoined(**stands))
+    facts.append(events.SourceBlocked(subject=senders[blocked], reason=""))
+    crowd.house.log.append_all(Draft(fact, by="analyst:Amina") for fact in facts)
+    agrees = """async ([queries, ids]) => {
+      const { fits } = await import("/static/fits.js");
+      const get = async (path) => (await fetch(`/api/v1/cards${path}`)).json();
+      const all = async () => (await Promise.all(ids.map((id) => get(`/${id}`)))).map((one) => one.card);
+      while (!(await all()).every((card) => card && card.kind !== "raw"))
+        await new Promise(requestAnimationFrame);
+      while ((await get(`/${ids[2]}`)).card.known !== "blocked") await new Promise(requestAnimationFrame);
+      const cards = await all(), wrong = [];
+      for (const query of queries) {
+        const page = await get(`?${new URLSearchParams({ query: `${query} via:signal` })}`);
+        const found = page.cards.map((card) => card.id);
+        for (const card of cards)
+          if (fits(page.asked.conditions, card) !== found.includes(card.id)) wrong.push([query, ids.indexOf(card.id)]);
+      }
+      return wrong;
+    }"""
+    assert amina.page.evaluate(agrees, [OF_ANY, ids]) == []
+
+
+def test_late_reports_and_those_that_leave_and_come_back_lose_no_card_below(amina: Screen) -> None:
+    """The list in a browser, beside a server that counts what is behind its top."""
+    differ = """async () => {
+      const { Loaded } = await import("/static/loaded.js");
+      const name = (n) => `t${100 + n}`, wrong = [];
+      const order = (one, other) => (one.at === other.at ? other.row - one.row : one.at < other.at ? 1 : -1);
+      const check = (what, change) => {
+        const cards = [...Array(30).keys()].map((n) => ({ id: `c${n}`, at: name(n), row: n + 1, fit: true }));
+        const list = () => cards.filter((card) => card.fit).sort(order);
+        const page = (skip, top) => {
+          const [at, row] = (top ?? "").split("~");
+          const is = (card) => !top || card.at < at || (card.at === at && card.row < Number(row));
+          const some = list().filter(is).slice(skip, skip + 10);
+          const next = some.length === 10 ? "x" : "";
+          return { cards: some, total: list().length, next, top: `${list()[0].at}~${list()[0].row + 1}` };
+        };
+        const loaded = new Loaded();
+        loaded.begin(page(0));
+        change({
+          came: (id, at) => (cards.push({ id, at, row: cards.length + 1, fit: true }), loaded.insert(cards.at(-1))),
+          fits: (id, fit) => {
+            const card = cards.find((one) => one.id === id);
+            card.fit = fit;
+            loaded.count(card, fit);
+          },
+        });
+        for (let gap; (gap = loaded.gap(0, loaded.total)) >= 0; ) loaded.fill(gap, page(loaded.skip(gap), loaded.top));
+        const there = loaded.places.map((card) => card.id);
+        const missing = list().filter((card) => !there.includes(card.id));
+        if (missing.length || new Set(there).size < there.length) wrong.push([what, missing.map((card) => card.id)]);
+      };
+      check("a newer one", ({ came }) => came("new", "t200"));
+      check("late ones that belong up here", ({ came }) => [1, 2, 3, 4, 5].forEach((n) => came(`late${n}`, "t125")));
+      check("a late one below", ({ came }) => came("late", "t105"));
+      check("one that leaves", ({ fits }) => fits("c25", false));
+      check("one that leaves and comes back", ({ fits }) => (fits("c25", false), fits("c25", true)));
+      check("a newer one that comes back", ({ came, fits }) => {
+        came("new", "t200");
+        fits("new", false);
+        fits("new", true);
+      });
+      return wrong;
+    }"""
+    assert amina.page.evaluate(differ) == []
+
+
+def test_whoever_has_seen_five_thousand_cards_still_sees_what_is_new(amina: Screen) -> None:
+    unread = """async () => {
+      const kept = localStorage.getItem("seen");
+      localStorage.removeItem("seen");
+      const seen = await import("/static/unread.js?alone");
+      seen.begin("100-0");
+      seen.see({ id: "fresh", changed: "9000-0" });
+      for (let n = 0; n < 5000; n++) seen.see({ id: `x${n}`, changed: `${200 + n}-0` });
+      const answer = [seen.unread({ id: "never", changed: "6000-0" }), seen.unread({ id: "fresh", changed: "9000-0" })];
+      localStorage.setItem("seen", kept);
+      return answer;
+    }"""
+    assert amina.page.evaluate(unread) == [True, False]
 
 
 def test_a_grave_incident_is_pinned_and_counted_as_new_while_somebody_reads(crowd: Crowded, amina: Screen) -> None:

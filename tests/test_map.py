@@ -14,6 +14,7 @@ from server.board import Board
 from server.log import Log
 from server.mapping import counted, gathered
 from server.mapping.gathered import MOST_CELLS, WORLD, Box
+from server.measures.reach import ENOUGH
 from server.pack import Pack
 from server.places import Gazetteer
 from server.seal import Opener, Vault, make_keys
@@ -106,13 +107,13 @@ def test_a_mark_of_one_leads_to_it_and_of_several_to_where_they_lie(board: Board
 
 @pytest.fixture(scope="module")
 def spoken(redis_server: str, tmp_path_factory: pytest.TempPathFactory, pack: Pack) -> House:
-    """A room with monitors at stations of two districts, four in one and two in the other, and verified incidents."""
+    """A room with monitors at stations of two districts, enough in one and two in the other, and verified incidents."""
     folder = tmp_path_factory.mktemp("spoken")
     make_keys(folder / "keys")
     house, pen = build(folder, pack, Log(redis_server, f"map-{folder.name}")), Pen(folder)
     many, few = districts(pack)
     facts: list[events.Event] = []
-    for n, station in enumerate([*within(pack, many, 6), *within(pack, few, 2)]):
+    for n, station in enumerate([*within(pack, many, ENOUGH), *within(pack, few, 2)]):
         who, source = f"{n:032x}", f"{n + 7:020x}"
         given_ = {"language": "km", "replies": True, "rehearsal": False, "organisation": "Network A"}
         sealed = pen.vault.seal(f"monitor:{who}", {"stations": [station.code]})
@@ -161,30 +162,49 @@ def test_the_press_desk_is_told_of_no_district_where_fewer_than_three_could_have
 ) -> None:
     many, few = districts(pack)
     seen = {role: asked(spoken.program(role), level="district") for role in ("analyst", "press")}
-    assert {area["code"]: area["incidents"] for area in seen["analyst"]["areas"]} == {many: 6, few: 2}
-    assert {area["code"]: area["incidents"] for area in seen["press"]["areas"]} == {many: 6}
+    assert {area["code"]: area["incidents"] for area in seen["analyst"]["areas"]} == {many: ENOUGH, few: 2}
+    assert {area["code"]: area["incidents"] for area in seen["press"]["areas"]} == {many: ENOUGH}
     assert (seen["analyst"]["no_district"], seen["press"]["no_district"]) == (0, 2)
     assert seen["press"]["areas"][0]["heard"] is seen["press"]["areas"][0]["per_100"] is None, (
         "who was heard in a district is the desks' alone"
     )
 
 
+def test_who_is_no_desk_learns_a_finer_place_neither_from_a_card_nor_by_asking_for_it(
+    spoken: House, pack: Pack
+) -> None:
+    many, few = districts(pack)
+    stations = [code for code, one in pack.stations.items() if pack.places[one.commune].parent in (many, few)]
+    for role, told in (("press", {many, "08"}), ("viewer", {"08"})):
+        program = spoken.program(role)
+        whole = program.get("/api/v1/cards").json
+        assert whole
+        assert {card["place"]["code"] for card in whole["cards"] if card["place"]} == told
+        for code in {few, many, *stations[:5]} - told:
+            for path in (
+                f"/api/v1/cards?place={code}",
+                f"/api/v1/map?place={code}",
+                f"/api/v1/cards?query=place:{code}",
+            ):
+                assert program.get(path).status_code == 422, path
+
+
 def test_a_restricted_incident_is_no_mark_and_in_no_number_but_that_of_the_restricted(spoken: House) -> None:
     for level in ("province", "district", "station"):
         found = asked(spoken.program("analyst"), level=level)
         assert report_id(50) not in json.dumps(found)
-        assert found["total"] == 8 == found["by_province"]["08"]["incidents"] + found["unplaced"]
+        assert found["total"] == ENOUGH + 2 == found["by_province"]["08"]["incidents"] + found["unplaced"]
         assert found["restricted"] == 1
     points = spoken.program("security_lead").get("/api/v1/map/points?box=100,9,110,15").json
     assert points
-    assert points["total"] == 8
+    assert points["total"] == ENOUGH + 2
 
 
 def test_a_rate_stands_beside_what_it_is_of_and_there_is_none_where_few_were_heard(spoken: House, pack: Pack) -> None:
     many, few = districts(pack)
     found = asked(spoken.program("analyst"), level="district")
     by = {area["code"]: area for area in found["areas"]}
-    assert (by[many]["incidents"], by[many]["heard"], by[many]["per_100"]) == (6, 6, 100.0)
+    assert (by[many]["incidents"], by[many]["heard"], by[many]["per_100"]) == (ENOUGH, ENOUGH, 100.0)
     assert (by[few]["incidents"], by[few]["heard"], by[few]["per_100"]) == (2, 2, None)
     assert found["by_province"]["08"]["per_100"] == 100.0
     early = asked(spoken.program("analyst"), query="until:2017-06-04T10:03")

@@ -74,14 +74,13 @@ def test_press_and_viewers_cannot_find_out_words_by_searching(furnished: House, 
     assert cards(eyes[role], "q=canary 1") == cards(eyes[role], "q=something else")
 
 
-@pytest.mark.parametrize(("role", "level", "code"), [("press", "district", None), ("viewer", "province", "08")])
-def test_press_is_told_the_district_and_viewers_the_province(
-    furnished: House, eyes: Eyes, role: str, level: str, code: str | None
+@pytest.mark.parametrize("role", ["press", "viewer"])
+def test_where_nobody_monitors_the_province_is_the_finest_place_that_press_and_viewers_are_told(
+    furnished: House, eyes: Eyes, role: str
 ) -> None:
     place = cards(eyes[role])[report_id(days.VERIFIED)]["place"]
-    assert (place["level"], place["province"]) == (level, "08")
-    assert place["code"] == (code or place["code"])
-    assert len(place["code"]) == {"district": 4, "province": 2}[level]
+    assert (place["level"], place["code"], place["province"]) == ("province", "08", "08")
+    assert cards(eyes["analyst"])[report_id(days.VERIFIED)]["place"]["level"] != "province"
 
 
 @pytest.mark.parametrize("role", ["administrator", "analyst", "press", "viewer"])

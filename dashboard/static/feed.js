@@ -7,6 +7,7 @@ import { Loaded } from "./loaded.js";
 import { hook } from "./make.js";
 import { Pages } from "./pages.js";
 import { Pinned } from "./pinned.js";
+import { Recount } from "./recount.js";
 import { tell } from "./tally.js";
 import * as seen from "./unread.js";
 import { Virtual } from "./virtual.js";
@@ -27,8 +28,9 @@ export class Feed {
     this.left = new Set(); // ids of cards that no longer belong here, and stay until the next page
     this.early = []; // live cards that came while a page was on its way
     this.pages = new Pages();
+    this.recount = new Recount(this);
     this.conditions = [];
-    this.pinned = new Pinned(hook("pinned", root), { onOpen, ask: () => this.pages.top(this.filter) });
+    this.pinned = new Pinned(hook("pinned", root), { onOpen, ask: () => this.pages.urgent(this.filter) });
     const row = { onOpen, onPick: picked && ((id, range) => picked.toggle(id, range && this.loaded)) };
     this.rows = new Virtual(this.list, { build: (card) => new Row(card, row), onSeen: (from, to) => this.seen(from, to) });
     picked?.watch(() => this.mark());
@@ -93,6 +95,7 @@ export class Feed {
       else if (fit === false) this.waiting.delete(card.id);
       else if (fit === null) search = true;
       else if (this.loaded.placeOf(card) >= 0) this.waiting.set(card.id, card);
+      else this.recount.expect(card.id);
     }
     if (search) this.search();
     if (cards.length) this.draw();
@@ -106,7 +109,7 @@ export class Feed {
     this.loaded.change(card);
     if (card.id === this.chosen) seen.see(card);
     this.left[fit === false ? "add" : "delete"](card.id); // it stays where the reader saw it, and goes with the next page
-    if (fit === false) this.loaded.extra.add(card.id);
+    this.loaded.count(card, fit !== false);
   }
 
   /** A card that this role may not see any more, or that stands elsewhere. */
@@ -116,8 +119,10 @@ export class Feed {
   search() {
     this.searching ??= setTimeout(async () => {
       this.searching = null;
-      const fresh = await this.pages.newest(this.filter, this.loaded);
+      const page = await this.pages.newest(this.filter);
+      const fresh = (page?.cards ?? []).filter((card) => !this.loaded.known.has(card.id) && this.loaded.placeOf(card) >= 0);
       for (const card of fresh) this.waiting.set(card.id, card);
+      if (page) this.recount.resize(page.total);
       this.settle();
     }, REST);
   }

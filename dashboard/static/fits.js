@@ -33,12 +33,12 @@ const FIELDS = {
   assigned: (card) => [card.assigned ?? ""],
   held: (card) => [card.held && moment(card.held.until) > stamp() ? card.held.by : ""],
   clock: (card) => [clock(card)],
-  number: (card) => [card.number ?? 0],
+  number: (card) => [card.number],
   alike: (card) => [card.id, card.alike_of],
   among: (card) => [card.id],
   joined: (card) => [yes(card.stands_in)],
   copy: (card) => [yes(card.copy)],
-  counts: (card) => [yes(card.known !== "blocked" || card.sources > 0)],
+  counts: (card) => [yes(card.known !== "blocked" || card.backed > 0)],
 };
 
 const within = (value, { any, least = value, most = value }) => (any ? any.includes(value) : value >= least && value <= most);

@@ -9,6 +9,7 @@ export class Loaded {
     this.places = []; // a card, or null
     this.known = new Map(); // id -> card
     this.extra = new Set(); // ids of cards that the server does not count behind `top`: newer ones, and those that left
+    this.expected = new Set(); // ids of cards that we heard of, and that are not fetched
     this.top = "";
   }
 
@@ -42,10 +43,28 @@ export class Loaded {
 
   insert(card) {
     const place = this.placeOf(card);
-    if (place < 0) return;
+    if (place < 0) return this.expect(card.id);
     this.places.splice(place, 0, card);
     this.known.set(card.id, card);
-    this.extra.add(card.id);
+    this.count(card, true);
+  }
+
+  /** Whether the server counts a card behind `top`: one that belongs here, and came no later than that. */
+  count(card, fits) {
+    const newer = this.top && card.at >= this.top.split("~")[0];
+    this.extra[fits && !newer ? "delete" : "add"](card.id);
+  }
+
+  /** A card that will come by itself, somewhere below; it may have been among the empty places already. */
+  expect(id) {
+    if (!this.expected.has(id)) this.places.push(null);
+    this.expected.add(id);
+  }
+
+  /** So many places there are; of the empty ones, the last go. */
+  resize(total) {
+    while (this.total < total) this.places.push(null);
+    for (let i = this.total - 1; i >= 0 && this.total > total; i--) if (!this.places[i]) this.places.splice(i, 1);
   }
 
   forget(id) {

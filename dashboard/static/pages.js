@@ -1,7 +1,8 @@
 // Asks for pages of the feed, and knows which question was the latest: an older answer must not overwrite it.
 import { get } from "./ask.js";
 
-export const PAGE = 100; // cards
+const FIRST = 50; // cards: what any screen shows at once, since somebody waits for them
+const PAGE = 100; // cards
 
 export class Pages {
   asked = 0;
@@ -9,19 +10,15 @@ export class Pages {
   /** The top of what a filter finds, what is urgent in it, and whether a later question has overtaken it. */
   async first(filter) {
     const mine = ++this.asked;
-    const page = await get("/api/v1/cards", { ...filter, order: "urgency", limit: PAGE });
+    const page = await get("/api/v1/cards", { ...filter, order: "urgency", limit: FIRST });
     return { page, late: mine !== this.asked };
   }
 
-  /** The top again, for what has changed there; null when another question was asked meanwhile. Raises Problem. */
-  top = (filter) => this.more({ ...filter, order: "urgency" });
+  /** What is urgent, without the list; null when another question was asked meanwhile. Raises Problem. */
+  urgent = (filter) => this.more({ ...filter, order: "urgency", limit: 1 });
 
-  /** Cards at the top that are not known yet. */
-  async newest(filter, loaded) {
-    const page = await this.top(filter).catch(() => null);
-    const newest = loaded.places[0]?.at ?? "";
-    return page?.cards.filter((card) => !loaded.known.has(card.id) && card.at >= newest) ?? [];
-  }
+  /** The top again; null when another question was asked meanwhile, or it could not be fetched. */
+  newest = (filter) => this.more(filter).catch(() => null);
 
   /** Fetches what is missing between two places. Whether anything came. Raises Problem. */
   async fill(filter, loaded, from, to) {
@@ -35,7 +32,7 @@ export class Pages {
 
   async more(wanted) {
     const mine = this.asked;
-    const page = await get("/api/v1/cards", { ...wanted, limit: PAGE });
+    const page = await get("/api/v1/cards", { limit: PAGE, ...wanted });
     return mine === this.asked ? page : null;
   }
 }

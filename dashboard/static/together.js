@@ -68,6 +68,7 @@ export class Together {
 
   /** One after the other, so that each is judged by itself; what was refused stays chosen. */
   async run(action, values) {
+    if (this.busy) return; // pressed twice
     this.busy = true;
     this.root.setAttribute("aria-busy", "true");
     const refused = [];

@@ -25,12 +25,12 @@ export const unread = ({ id, changed }) => !!seen && later(changed, seen.cards[i
 /** It is open, as it stands now. */
 export function see({ id, changed }) {
   if (!seen || !later(changed, seen.cards[id] ?? seen.since)) return;
-  delete seen.cards[id]; // so that the newest stand last
   seen.cards[id] = changed;
   const ids = Object.keys(seen.cards);
   if (ids.length > MOST) {
-    seen.since = seen.cards[ids[0]];
-    delete seen.cards[ids[0]];
+    const lowest = ids.reduce((low, each) => (later(seen.cards[low], seen.cards[each]) ? each : low));
+    seen.since = seen.cards[lowest];
+    delete seen.cards[lowest];
   }
   clearTimeout(timer);
   timer = setTimeout(() => localStorage.setItem(KEY, JSON.stringify(seen)), REST);

@@ -10,7 +10,8 @@ from server.places import Gazetteer
 @dataclass(frozen=True)
 class Around:
     """`now` is the room's hour, `finest` the finest level of place that the role is told of, `people` and
-    `organisations` are all there are, `alert(id)` the ids of the reports that an alert rests on."""
+    `organisations` are all there are, `alert(id)` the ids of the reports that an alert rests on, `untold(code)` whether
+    whoever asks must not learn of an area."""
 
     gazetteer: Gazetteer
     now: datetime
@@ -20,3 +21,4 @@ class Around:
     people: tuple[str, ...]
     organisations: tuple[str, ...]
     alert: Callable[[str], tuple[str, ...]]
+    untold: Callable[[str], bool]

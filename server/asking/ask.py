@@ -80,7 +80,7 @@ def _told(word: Said, condition: Condition, around: Around) -> dict[str, Any]:
     """A word as a chip shows it: with the names of the places that it means, in every language."""
     names: list[dict[str, str]] = []
     if condition.field == "place":
-        languages = around.gazetteer.pack.languages
-        codes = [code for value in word.values for code in where.places(value, around.gazetteer, around.finest)]
+        languages, judged = around.gazetteer.pack.languages, (around.gazetteer, around.finest, around.untold)
+        codes = [code for value in word.values for code in where.places(value, *judged)]
         names = [{lang: around.gazetteer.path(code, lang) for lang in languages} for code in codes if code]
     return {"text": word.text, "key": word.key, "values": list(word.values), "not": word.negated, "names": names}

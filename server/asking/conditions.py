@@ -63,9 +63,10 @@ class Condition:
     hour: str = ""  # the room's, as cards have moments
 
     def told(self) -> dict[str, Any]:
-        """As JSON, without what is not set."""
-        given = {"field": self.field, "any": list(self.values), "least": self.least, "most": self.most}
-        return {name: value for name, value in given.items() if value not in (None, [])} | {"not": self.negated}
+        """As JSON, without what is not set; `any` of no values is fulfilled by nothing."""
+        bounds = {name: value for name in ("least", "most") if (value := getattr(self, name)) is not None}
+        given = {} if bounds and not self.values else {"any": list(self.values)}
+        return {"field": self.field, **given, **bounds, "not": self.negated}
 
 
 def sql(condition: Condition, scope: str) -> tuple[str, list[Any]]:

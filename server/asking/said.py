@@ -56,7 +56,7 @@ def _read(piece: str) -> Said:
     negated = piece.startswith("-") and len(piece) > 1
     word = piece[1:] if negated else piece
     key, colon, rest = word.partition(":")
-    if word.startswith("#") and word[1:].isdigit():
+    if word.startswith("#") and word[1:].isdecimal():
         return Said(piece, "#", (word[1:],), negated)
     if not (colon and key.isascii() and key.isalpha()):
         return Said(piece, "", (word.replace('"', "").strip(),), negated)

@@ -17,6 +17,7 @@ from server.asking.values import (
     CLOCKS,
     ME,
     NONE,
+    PROPOSED,
     SHOWN,
     STANDINGS,
     STATUSES,
@@ -25,7 +26,6 @@ from server.asking.values import (
     itself,
     one_of,
 )
-from server.incidents import VERDICTS
 
 SEVERITY = re.compile(r"(>=|<=|>|<|=)?([0-9])")
 LONGEST_NUMBER = 9  # digits
@@ -82,7 +82,8 @@ def _severity(said: Said, around: Around) -> Condition:
 
 
 def _place(said: Said, around: Around) -> Condition:
-    codes = tuple(code for value in said.values for code in where.places(value, around.gazetteer, around.finest))
+    judged = around.gazetteer, around.finest, around.untold
+    codes = tuple(code for value in said.values for code in where.places(value, *judged))
     return Condition("place", where.within(codes, around.gazetteer))
 
 
@@ -119,7 +120,7 @@ def _awaiting(said: Said, around: Around) -> Condition:
     value = said.values[0].lower()
     if len(said.values) == 1 and value == ME:
         return Condition("proposer", ("", around.me), negated=True)
-    return one_of("awaiting", {**itself(*VERDICTS), ANY: VERDICTS})(said, around)
+    return one_of("awaiting", {**itself(*PROPOSED), ANY: PROPOSED})(said, around)
 
 
 def _person(field: str) -> Read:
@@ -168,7 +169,7 @@ TABLE: dict[str, Word] = {
     "via": Word(one_of("channel", itself(*CHANNELS)), CHANNELS),
     "by": Word(one_of("by", itself(*STANDINGS)), STANDINGS),
     "basis": Word(one_of("basis", {**itself(*BASES), NONE: ("",)}), (*BASES, NONE)),
-    "awaiting": Word(_awaiting, (ME, ANY, *VERDICTS)),
+    "awaiting": Word(_awaiting, (ME, ANY, *PROPOSED)),
     "assigned": Word(_person("assigned"), (ME, NONE)),
     "held": Word(_person("held"), (ME, NONE)),
     "clock": Word(_clock, tuple(CLOCKS)),

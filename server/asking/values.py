@@ -22,6 +22,7 @@ STATUSES = {
     "decided": VERDICTS,
     "waiting": ("", *UNDECIDED),  # reports, too
 }
+PROPOSED = (*VERDICTS, "dismissed")  # what may wait for a second person
 CHANNELS = ("sms", "web", "voice", "carried", "email", "telegram", "whatsapp", "messenger", "instagram", "signal")
 STANDINGS = ("known", "unknown", "blocked")
 BASES = ("saw", "told", "public", "media", "social")

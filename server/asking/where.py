@@ -1,5 +1,6 @@
 """Places as query words name them: a code, a station, a name in any language and spelling; and what lies in them."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from server.asking.said import Wrong
@@ -9,14 +10,16 @@ NOWHERE = "none"
 LEVELS = ("province", "district", "commune", "station")  # the widest first
 
 
-def places(said: str, gazetteer: Gazetteer, finest: str) -> tuple[str, ...]:
-    """The codes of the places that somebody means: several, when several have the name. Raises Wrong."""
+def places(said: str, gazetteer: Gazetteer, finest: str, untold: Callable[[str], bool]) -> tuple[str, ...]:
+    """The codes of the places that somebody means: several, when several have the name; none finer than `finest`, and
+    none that is `untold`. Raises Wrong."""
     if said.lower() == NOWHERE:
         return ("",)
     pack, code = gazetteer.pack, said.upper().partition("-")[0]
     known = pack.stations.keys() if code in pack.stations else pack.places.keys()
     found = (code,) if code in known else _named(said, gazetteer)
-    told = tuple(each for each in found if LEVELS.index(level(each, gazetteer)) <= LEVELS.index(finest))
+    open_ = (each for each in found if not untold(each))
+    told = tuple(each for each in open_ if LEVELS.index(level(each, gazetteer)) <= LEVELS.index(finest))
     if found and not told:
         raise Wrong("finer", value=said, finest=finest)
     if not told:
