@@ -16,7 +16,7 @@ const FEW = 8; // stations that are named
  * turned, onOpen(card) for the incident that an alert became. */
 export class Alerts {
   constructor(root, { onWant, onShow, onOpen }) {
-    Object.assign(this, { root, onWant, onShow, onOpen, found: null });
+    Object.assign(this, { root, onWant, onShow, onOpen, rows: new Map() });
     this.list = hook("alerts-list", root);
     this.refresh = nowAndThen(() => this.fetch(), REST);
     hook("alerts-close", root).addEventListener("click", () => this.turn(false));
@@ -51,32 +51,38 @@ export class Alerts {
     if (!this.open) return false;
     try {
       const { alerts } = await get("/api/v1/alerts", { lang: language });
-      const told = JSON.stringify(alerts);
       hook("alerts-trouble", this.root).hidden = true;
-      if (told !== this.told && this.show(alerts)) this.told = told;
+      this.show(alerts);
     } catch {
       hook("alerts-trouble", this.root).hidden = false;
     }
     return true;
   }
 
+  /** Every alert as it stands now: one that is as it was, or in which somebody is writing, stays as it is. */
   show(alerts) {
-    if (this.list.querySelector("form")) return false; // somebody is writing: it is drawn when they are done
-    const at = [...this.list.querySelectorAll("button")].indexOf(document.activeElement); // it is drawn anew
-    this.drawn = alerts;
-    hook("alerts-empty", this.root).hidden = alerts.length > 0;
-    this.list.replaceChildren(...alerts.map((alert) => this.row(alert)));
-    this.list.querySelectorAll("button")[at]?.focus();
-    this.render();
-    return true;
+    const before = this.rows;
+    const writing = ([, { element }]) => element.querySelector("form");
+    const gone = [...before].filter((each) => !alerts.some(({ id }) => id === each[0]) && writing(each));
+    this.rows = new Map([...alerts.map((alert) => [alert.id, this.kept(before.get(alert.id), alert)]), ...gone]);
+    hook("alerts-empty", this.root).hidden = this.rows.size > 0;
+    arrange(this.list, [...this.rows.values()].map(({ element }) => element));
+    for (const [id, row] of this.rows) if (before.get(id) !== row) picture(id, row);
+  }
+
+  kept(row, alert) {
+    const told = JSON.stringify(alert);
+    if (row && (row.told === told || row.element.querySelector("form"))) return row;
+    const element = this.row(alert);
+    const at = row ? ways(row.element).indexOf(document.activeElement) : -1; // it is drawn anew
+    row?.element.replaceWith(element);
+    if (at >= 0) ways(element)[at]?.focus();
+    return { told, element };
   }
 
   /** The small pictures, anew in the other theme. */
   render() {
-    for (const alert of this.drawn ?? []) {
-      const plot = this.list.querySelector(`[data-alert="${alert.id}"] .plot`);
-      if (plot) alertFigure(plot, alert.id);
-    }
+    for (const [id, row] of this.rows) picture(id, row);
   }
 
   row(alert) {
@@ -114,6 +120,19 @@ export class Alerts {
     const parts = [t("alert.look"), way, stations.length && named.filter(Boolean).join(" "), missed].filter(Boolean);
     return make("p", { class: "alert-look", "data-testid": "alert-look" }, parts.flatMap((each) => [each, " "]));
   }
+}
+
+const ways = (element) => [...element.querySelectorAll("button, a, summary")];
+
+function picture(id, { element }) {
+  const plot = element.querySelector(".plot");
+  if (plot) alertFigure(plot, id);
+}
+
+/** In this order, without moving what stands right: whoever has the keyboard keeps it. */
+function arrange(list, elements) {
+  for (const old of [...list.children]) if (!elements.includes(old)) old.remove();
+  elements.forEach((element, n) => list.children[n] === element || list.insertBefore(element, list.children[n] ?? null));
 }
 
 const key = (statistic) => statistic.replace(/\W+/g, "_");

@@ -1,12 +1,14 @@
 // Asks the server, and turns every way of failing into one Problem with a status and a sentence.
 
-/** What went wrong: `status` (0: no answer came), the server's sentence, its reference, and a newer card if any. */
+/** What went wrong: `status` (0: no answer came), the server's sentence, its reference, a newer card if any, and the
+ * whole answer. */
 export class Problem extends Error {
   constructor(status, body = {}) {
     super(body.error?.message ?? "");
     this.status = status;
     this.ref = body.error?.ref ?? "";
     this.card = body.card ?? null;
+    this.body = body;
   }
 }
 
@@ -38,9 +40,9 @@ export function get(path, query = {}) {
   return send(wanted.length ? `${path}?${new URLSearchParams(wanted)}` : path, { method: "GET" });
 }
 
-/** POST of JSON with the page's token. */
-export function post(path, body) {
-  const headers = { "Content-Type": "application/json", "X-CSRF": csrf };
+/** POST of JSON with the page's token; `press` names the press of a button, so that the same one counts once. */
+export function post(path, body, press = "") {
+  const headers = { "Content-Type": "application/json", "X-CSRF": csrf, ...(press && { "X-Press": press }) };
   return send(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 

@@ -1,6 +1,7 @@
 // What cannot wait for anybody to look: a bar for severity 5 until somebody has it, and by choice a sound and a notice.
 import { get, post } from "./ask.js";
 import { clockTime } from "./clock.js";
+import { nextDue } from "./fits.js";
 import { hook, make } from "./make.js";
 import { headline } from "./marks.js";
 import { shortPath } from "./places.js";
@@ -8,25 +9,34 @@ import { figure, t } from "./words.js";
 import { holder } from "./worked.js";
 
 const GRAVEST = 5;
-const FEW = 2; // incidents that the bar names
-const MOST = 200; // that are asked for when the page opens
-const QUERY = "sev:5 status:new";
+const FEW = 2; // incidents that the bar names; of more it says how many, and names the one that is late longest
+const MOST = 200; // in one answer
+const GRAVE = "sev:5 status:new"; // also what somebody has: it calls again when they have it no more
+const QUERY = `${GRAVE} held:none`;
 const TONES = { grave: [880, 660, 880], alert: [520] }; // Hz, a fifth of a second each
 const STEP = 0.2; // seconds
 const CHOICES = ["sound", "notice"];
 const chosen = (what) => localStorage.getItem(`call-${what}`) === "yes";
 
-/** Watches what comes down the line; onOpen(id) opens a card. */
+/** Watches what comes down the line; onOpen(id) opens a card, onQuery(query) shows a list. `known`: the gravest that
+ * nobody looked at, also those that somebody has just now. */
 export class Calls {
-  constructor({ onOpen }) {
-    Object.assign(this, { onOpen, waiting: new Map(), opened: new Set(), audio: null });
+  constructor({ onOpen, onQuery }) {
+    Object.assign(this, { onOpen, onQuery, known: new Map(), waiting: new Set(), opened: new Set(), audio: null });
     this.bar = hook("grave-bar");
     for (const what of CHOICES) {
       const box = hook(`call-${what}`);
       box.checked = chosen(what);
       box.addEventListener("change", () => this.choose(what, box));
     }
-    get("/api/v1/cards", { query: QUERY, limit: MOST }).then(({ cards }) => this.take(cards, false), () => {});
+  }
+
+  /** Asks for what calls already; once the feed stands. */
+  async begin() {
+    for (let before = "", page = {}; page && (before || !page.cards); before = page?.next) {
+      page = await get("/api/v1/cards", { query: GRAVE, limit: MOST, before }).catch(() => null);
+      this.take(page?.cards.filter(({ id }) => !this.known.has(id)) ?? [], false); // what came down the line is newer
+    }
   }
 
   async choose(what, box) {
@@ -38,36 +48,53 @@ export class Calls {
   /** Live cards: what is grave and new calls, once; what somebody has calls no more. */
   take(cards, live = true) {
     for (const card of cards) {
-      const calls = !card.gone && card.severity === GRAVEST && card.status === "new" && !card.stands_in && !holder(card) && !this.opened.has(card.id);
-      if (calls && live && !this.waiting.has(card.id)) this.call("grave", t("call.grave", { n: card.number }));
-      if (calls) this.waiting.set(card.id, card);
-      else this.waiting.delete(card.id);
+      const grave = !card.gone && card.severity === GRAVEST && card.status === "new" && !card.stands_in;
+      this.known[grave ? "set" : "delete"](card.id, card);
     }
-    this.draw();
+    this.look(live);
   }
 
-  /** More alerts, or more that is restricted for whoever may see it, than a moment ago. */
+  /** More alerts, or more that is restricted for whoever may see it, than a moment ago; and what came back by time. */
   tick({ alerts, restricted }) {
     const lead = document.body.dataset.role === "security_lead";
-    if (lead && restricted > (this.restricted ?? restricted)) this.call("grave", t("restricted.wait", { n: figure(restricted) }));
+    if (lead && restricted > (this.restricted ?? restricted)) this.call("grave", t("call.look"));
     if (alerts > (this.alerts ?? alerts)) this.call("alert", t("call.alert"));
     Object.assign(this, { alerts, restricted });
+    this.look(true);
   }
 
-  /** A card was opened here: it does not call at this screen any more. */
+  /** Who calls just now. What was held and is not any more calls again, also where it was opened. */
+  look(live) {
+    for (const card of this.known.values()) {
+      if (!card.held || holder(card)) continue;
+      this.known.set(card.id, { ...card, held: null });
+      this.opened.delete(card.id);
+    }
+    const before = this.waiting;
+    const calls = [...this.known.values()].filter((card) => !holder(card) && !this.opened.has(card.id));
+    this.waiting = new Set(calls.map(({ id }) => id));
+    for (const { id, number } of calls) if (live && !before.has(id)) this.call("grave", t("call.grave", { n: number }));
+    this.draw(calls);
+  }
+
+  /** A card was opened here: it does not call at this screen any more, unless it is taken and comes back. */
   open(id) {
     this.opened.add(id);
-    if (this.waiting.delete(id)) this.draw();
+    this.look(false);
   }
 
-  draw() {
-    const all = [...this.waiting.values()].sort((a, b) => (a.at < b.at ? 1 : -1));
+  draw(calls) {
+    const all = calls.sort((a, b) => (late(a) < late(b) ? -1 : 1));
     const told = JSON.stringify(all.map((card) => [card.id, card.number, card.sub, card.place?.code]));
     if (told === this.told) return;
     this.told = told;
     this.bar.hidden = !all.length;
-    const more = all.length > FEW ? make("a", { href: `/?${new URLSearchParams({ query: QUERY })}` }, t("alert.more", { n: figure(all.length - FEW) })) : null;
-    this.bar.replaceChildren(make("span", {}, t("call.bar")), ...all.slice(0, FEW).map((card) => this.way(card)), ...(more ? [more] : []));
+    this.bar.replaceChildren(...(all.length > FEW ? this.many(all) : [make("span", {}, t("call.bar")), ...all.map((card) => this.way(card))]));
+  }
+
+  many(all) {
+    const list = make("button", { type: "button", "data-testid": "call-all", onclick: () => this.onQuery(QUERY) }, t("call.all"));
+    return [make("b", {}, t("call.many", { n: figure(all.length) })), list, make("span", {}, t("call.longest")), this.way(all[0])];
   }
 
   way(card) {
@@ -97,3 +124,6 @@ export class Calls {
     });
   }
 }
+
+/** By when somebody should have looked, for the order. */
+const late = (card) => nextDue(card) || card.at;

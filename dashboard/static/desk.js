@@ -1,5 +1,6 @@
 // Sends a person's decision and follows it until it comes back down the line; the person's words are never lost.
 import { post } from "./ask.js";
+import { nameOf, settled } from "./presses.js";
 import { t } from "./words.js";
 
 const OVERDUE = 10000; // ms after which a saved decision that has not come back is spoken of
@@ -48,7 +49,11 @@ export class Desk {
 
   /** Posts and resolves when the outcome has come down the line; onSaved() once it is safe. Raises Problem. */
   async send(action, id, body, { onSaved, onOverdue }) {
-    const { cursor } = await post(address(action, id), body);
+    const path = address(action, id);
+    const { cursor } = await post(path, body, nameOf(path, body)).catch((problem) => {
+      throw settled(path, body, problem);
+    });
+    settled(path, body);
     onSaved();
     if (this.reached(cursor)) return;
     await new Promise((done) => {
@@ -73,6 +78,7 @@ export function explain(problem) {
   if (problem.status === 409) return t("error.stale");
   if (problem.status === 422) return `${problem.message || t("error.refused")} ${t("error.kept")}${ref}`;
   if (problem.status === 403) return `${t("error.forbidden")}${ref}`;
+  if (problem.again) return t("error.again");
   if (problem.status === 0) return `${t("error.offline")} ${t("error.kept")}`;
   return `${t("error.down")} ${t("error.kept")}${ref}`;
 }

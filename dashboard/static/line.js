@@ -82,6 +82,7 @@ export class Line {
     this.cursor = patch.cursor;
     this.onPatch(patch);
     if (this.proven && !this.catching) this.tell("live");
+    else if (this.catching && this.socket.connected) this.tell("catching"); // only now: until something came, the picture is as old as it was
   }
 
   /** The server is behind us: for a moment after a catch-up that is usual, for longer we read another log. */
@@ -94,7 +95,7 @@ export class Line {
     if (this.catching) return;
     this.catching = true;
     this.triedAt = performance.now();
-    this.tell("catching");
+    if (this.state !== "interrupted") this.tell("catching");
     try {
       await this.fetchAll();
       this.tell(!this.socket.connected ? "interrupted" : this.proven ? "live" : "catching");
