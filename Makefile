@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-gateways check eval learn rehearse replay screens measure trace verify lock clean
+.PHONY: help run test test-gateways check eval learn rehearse replay screens measure bench-ui trace verify lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -40,6 +40,9 @@ measure: $(VENV)/test.done node_modules/.done ## print how fast reports reach a 
 	@$(BIN)/python -m tests.measure screens
 	@$(BIN)/python -m tests.measure away 60
 	@$(BIN)/python -m tests.measure roster
+
+bench-ui: $(VENV)/test.done node_modules/.done ## print how fast the room's page is with 20,000 incidents, beside what is aimed at
+	@$(BIN)/python -m tests.bench_ui $(PARTS)
 
 eval: $(VENV)/run.done ## print how well reports are sorted: our held-out sets, or DATA=file.csv (text,category[,second])
 	@$(BIN)/python -m server.quality $(if $(DATA),$(DATA) --pack $(or $(PACK),ng-2011) --pack kh-2017) \
