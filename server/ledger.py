@@ -1,88 +1,123 @@
 """The sealed copy: every fact off Redis into a file, a Merkle tree over it (RFC 6962), signed heads, and the check."""
 
 import argparse
-import base64
 import json
 import logging
-import os
 import sys
 import time
 from collections.abc import Iterator
+from hmac import digest
 from pathlib import Path
 from typing import Any
 
 import rfc8785
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
+from nacl.signing import SigningKey
 
-from server import logs, settings
+from server import leaves, logs, settings
+from server import pack as packs
+from server.beside import Beside
+from server.heads import FORMAT, SALTED, Broken, append, cut_torn_line, keep_whole, last, lines, signed, verify
 from server.log import START, Down, Log, Raw
 from server.merkle import Tree
 from server.outage import wait_out
+from server.pack import Pack
+from server.press.document import canonical
+from server.press.document import digest as digest_of
+from server.pseudonyms import Pseudonyms
 
 LONGEST_WAIT = 5.0  # seconds
 HEAD_EVERY = 60.0  # seconds between signed heads, when something was added
+MADE_PUBLIC = ("statement.released", "statement.rehearsed")
+OLD = "ledger-before-2"  # where a ledger is kept whose leaves could not be shown in part
 
 logger = logging.getLogger(__name__)
 
 
-class Broken(Exception):
-    """The ledger is not what was signed, or not what the log says. The text names the place."""
-
-
 class Ledger:
-    """`facts.jsonl`, a canonical fact a line, and `heads.jsonl`, a signed head a line, under DATA_DIR/ledger."""
+    """Under DATA_DIR/ledger: `facts.jsonl`, a fact with its salt a line (see leaves.py); `heads.jsonl`, a signed head a
+    line; `statements/`, what was made public with its head and our signature, each under the hash of its document."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, pack: Pack) -> None:
         folder = data_dir / "ledger"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._facts, self._heads = folder / "facts.jsonl", folder / "heads.jsonl"
-        self._key = SigningKey((data_dir / "keys" / "ledger.key").read_bytes())
+        self._facts, self._heads, self._public = folder / "facts.jsonl", folder / "heads.jsonl", folder / "statements"
+        self._public.mkdir(exist_ok=True, mode=0o700)
+        key = (data_dir / "keys" / "ledger.key").read_bytes()
+        self._key, self._salts = SigningKey(key), digest(key, b"leaves", "sha256")
+        self._beside = Beside(Pseudonyms(data_dir / "keys"), pack.day, pack.zone)
         (folder / "public_key").write_text(self._key.verify_key.encode().hex() + "\n")
         self.tree, self.last = Tree(), START
+        self._waiting: list[dict[str, Any]] = []  # documents that are public once they are signed
         for path in (self._facts, self._heads):
-            _cut_torn_line(path)
+            cut_torn_line(path)
         for line in lines(self._facts):
             self._take(line)
-        self._signed = _last_head(self._heads).get("size", 0)
+        if not self.tree.size:
+            (folder / FORMAT).write_text(SALTED)
+        self._head = last(self._heads)
 
     def copy(self, raws: list[Raw]) -> None:
         """Add facts, on the disk before this returns."""
-        written = [leaf(raw) for raw in raws]
-        _append(self._facts, b"".join(line + b"\n" for line in written))
-        for line in written:
-            self._take(line)
+        facts = [{"id": raw.id, **raw.fields} for raw in raws]
+        written = [leaves.line(fact, self._beside.of(fact), self._salt(fact["id"])) for fact in facts]
+        append(self._facts, b"".join(canonical(kept).encode() + b"\n" for kept in written))
+        for kept in written:
+            self._add(kept)
+
+    @property
+    def owes(self) -> bool:
+        """Whether a statement waits for its head and signature."""
+        return bool(self._waiting)
 
     def sign(self, at: float) -> bool:
-        """Sign the tree as it stands at Unix time `at`. False when nothing was added since the last head."""
-        if self.tree.size == self._signed:
-            return False
-        head: dict[str, Any] = {
-            "size": self.tree.size,
-            "root": self.tree.root().hex(),
-            "last": self.last,
-            "at": int(at),
-        }
-        signature = self._key.sign(rfc8785.dumps(head)).signature
-        _append(self._heads, rfc8785.dumps({**head, "signature": base64.b64encode(signature).decode()}) + b"\n")
-        self._signed = self.tree.size
-        return True
+        """Sign the tree as it stands at Unix time `at`, and the statements that wait for it. False when nothing was
+        added since the last head."""
+        fresh = self.tree.size != self._head.get("size", 0)
+        if fresh:
+            head = {"size": self.tree.size, "root": self.tree.root().hex(), "at": int(at)}
+            self._head = signed(self._key, head)
+            append(self._heads, rfc8785.dumps(self._head) + b"\n")
+        for document in self._waiting:
+            said = {**document, "head": self._head, "public_key": self._key.verify_key.encode().hex()}
+            content = canonical(signed(self._key, said)) + "\n"
+            keep_whole(self._public / f"{digest_of(document)}.json", content.encode())
+        self._waiting = []
+        return fresh
 
     def check_against(self, log: Log) -> None:
         """Raises Broken, naming the first difference, unless the log still holds every fact as we copied it."""
-        raws = _everything(log)
-        for line in lines(self._facts):
-            there = next(raws, None)
-            if there is None or leaf(there) != line:
-                ours = json.loads(line)["id"]
-                raise Broken(f"The log does not hold fact {ours} as the ledger copied it: was Redis wiped or edited?")
+        _compare(log, (json.loads(line)["fact"] for line in lines(self._facts)))
 
     def _take(self, line: bytes) -> None:
+        """A fact that was copied before."""
         try:
-            self.last = str(json.loads(line)["id"])
-        except (ValueError, KeyError, TypeError) as fault:
+            kept = json.loads(line)
+            self._beside.of(kept["fact"])
+            self._add(kept)
+        except (ValueError, LookupError, TypeError, AttributeError) as fault:
             raise Broken(f"Line {self.tree.size + 1} of the ledger is no fact: was the file edited?") from fault
-        self.tree.add(line)
+
+    def _add(self, kept: leaves.Line) -> None:
+        fact = kept["fact"]
+        self.tree.add(leaves.leaf(kept))
+        self.last = fact["id"]
+        if fact["wire"] in MADE_PUBLIC:
+            document = json.loads(json.loads(fact["body"])["document"])
+            if not (self._public / f"{digest_of(document)}.json").exists():
+                self._waiting.append(document)
+
+    def _salt(self, fact: str) -> bytes:
+        return digest(self._salts, fact.encode(), "sha256")
+
+
+def _compare(log: Log, facts: Iterator[dict[str, str]]) -> None:
+    """Raises Broken, naming the first difference, unless the log holds these facts, in this order, at its beginning."""
+    raws = _everything(log)
+    for fact in facts:
+        there = next(raws, None)
+        if there is None or {"id": there.id, **there.fields} != fact:
+            named = f"The log does not hold fact {fact['id']} as the ledger copied it"
+            raise Broken(f"{named}: was Redis wiped or edited?")
 
 
 def _everything(log: Log) -> Iterator[Raw]:
@@ -92,82 +127,37 @@ def _everything(log: Log) -> Iterator[Raw]:
         after = raws[-1].id
 
 
-def _cut_torn_line(path: Path) -> None:
-    """A line that a power cut tore was never built on: what it said is copied, or signed, again."""
-    content = path.read_bytes() if path.exists() else b""
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        os.truncate(path, whole)
-
-
-def leaf(raw: Raw) -> bytes:
-    """A fact as the tree hashes it: canonical JSON (RFC 8785) of its id and its fields on the wire."""
-    return rfc8785.dumps({"id": raw.id, **raw.fields})
-
-
-def lines(path: Path) -> Iterator[bytes]:
-    """The file's lines without their ends; none when there is no file."""
-    if path.exists():
-        with path.open("rb") as file:
-            yield from (line.rstrip(b"\n") for line in file)
-
-
-def _last_head(path: Path) -> dict[str, Any]:
-    return json.loads(next(reversed(list(lines(path))), b"{}"))
-
-
-def _append(path: Path, content: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def verify(folder: Path) -> tuple[int, int]:
-    """Recompute the tree under `folder` and check every signed head: (facts, heads). Raises Broken."""
-    key = VerifyKey(bytes.fromhex((folder / "public_key").read_text().strip()))
-    heads = [_head(line, key) for line in lines(folder / "heads.jsonl")]
-    tree, waiting = Tree(), iter(heads)
-    head = next(waiting, None)
-    for line in lines(folder / "facts.jsonl"):
-        tree.add(line)
-        while head and head["size"] == tree.size:
-            if head["root"] != tree.root().hex():
-                raise Broken(f"A fact among the first {head['size']} is not the one that was signed.")
-            head = next(waiting, None)
-    if head:
-        raise Broken(f"A head was signed over {head['size']} facts, but the ledger ends after {tree.size}.")
-    return tree.size, len(heads)
-
-
-def _head(line: bytes, key: VerifyKey) -> dict[str, Any]:
-    """A head as it was signed, to the byte. Raises Broken."""
-    try:
-        head = json.loads(line)
-        signature = base64.b64decode(head["signature"])
-        key.verify(rfc8785.dumps({name: value for name, value in head.items() if name != "signature"}), signature)
-        # base64 and JSON can be written in more than one way, and only one of them is ours
-        if rfc8785.dumps({**head, "signature": base64.b64encode(signature).decode()}) != line or head["size"] < 1:
-            raise ValueError("not as it was written")
-    except (BadSignatureError, ValueError, LookupError, TypeError, AttributeError) as fault:
-        raise Broken(f"A signed head has a wrong signature or shape: {line[:80]!r}") from fault
-    return dict(head)
+def put_aside(data_dir: Path, log: Log) -> None:
+    """Keep a ledger of the first format beside the new one, which is written again from the log; only when the log
+    still holds all that it holds. Raises Broken, log.Down."""
+    folder = data_dir / "ledger"
+    if not (folder / "facts.jsonl").exists() or (folder / FORMAT).exists():
+        return
+    cut_torn_line(folder / "facts.jsonl")
+    _compare(log, (json.loads(line) for line in lines(folder / "facts.jsonl")))
+    folder.rename(data_dir / OLD)
+    logger.info("The ledger is written again from the record; the old one is kept as %s.", OLD)
 
 
 def follow(given: settings.Settings) -> None:
-    """Copy the log for ever, sign a head a minute."""
+    """Copy the log for ever, sign a head a minute, and one at once behind a statement that is made public."""
     log = Log.following(given.record, given.pack, LONGEST_WAIT)
-    ledger, signed = Ledger(given.data_dir), 0.0
+    pack, ledger, signed_at = packs.load(given.pack), None, 0.0
     while True:
         try:
+            if ledger is None:
+                put_aside(given.data_dir, log)
+                ledger = Ledger(given.data_dir, pack)
             ledger.check_against(log)  # after each outage too: what came back may not be what went away
             logger.info("The ledger holds %s facts, and so does the log.", ledger.tree.size)
             while True:
                 ledger.copy(log.follow(ledger.last, LONGEST_WAIT))
-                if time.monotonic() - signed > HEAD_EVERY and ledger.sign(time.time()):
-                    signed = time.monotonic()
+                due = ledger.owes or time.monotonic() - signed_at > HEAD_EVERY
+                if due and ledger.sign(time.time()):
+                    signed_at = time.monotonic()
         except Down:
-            ledger.sign(time.time())
+            if ledger is not None:
+                ledger.sign(time.time())
             wait_out(log, "ledger")
 
 

@@ -28,7 +28,7 @@ class Forgotten(Exception):
 
 
 def make_keys(folder: Path) -> None:
-    """Create the keys of the room, aliases (pepper), ledger, web form and outbox where they are missing (mode 0600)."""
+    """Create the keys of room, aliases (pepper), ledger, form, outbox and pseudonyms where they are missing (0600)."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     private = PrivateKey(_keep(folder / "room.key", bytes(PrivateKey.generate())))
     _keep(folder / "room.pub", bytes(private.public_key))
@@ -36,6 +36,7 @@ def make_keys(folder: Path) -> None:
     _keep(folder / "ledger.key", random(32))
     _keep(folder / "form.key", random(32))
     _keep(folder / "outbox.key", random(32))
+    _keep(folder / "pseudonyms.key", random(32))
 
 
 def _keep(path: Path, fresh: bytes) -> bytes:

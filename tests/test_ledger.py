@@ -10,10 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import events, ledger
+from server import events, leaves, ledger
+from server.beside import Beside
 from server.ledger import Broken, Ledger
 from server.log import START, Draft, Log, Raw
 from server.merkle import Tree
+from server.press.document import canonical
+from server.pseudonyms import Pseudonyms
+from tests.days import the_pack
 
 
 def root_of(leaves: list[bytes]) -> bytes:
@@ -49,10 +53,14 @@ def facts(*numbers: int) -> list[Raw]:
     return [Raw(f"170000000000{n}-0", {**fields, "version": str(n), "body": f'{{"note":"ខ្មែរ {n}"}}'}) for n in numbers]
 
 
+def the_ledger(data_dir: Path) -> Ledger:
+    return Ledger(data_dir, the_pack())
+
+
 @pytest.fixture
 def folder(keys: Path) -> Path:
     """A ledger of six facts and two signed heads."""
-    copied = Ledger(keys)
+    copied = the_ledger(keys)
     copied.copy(facts(1, 2, 3))
     assert copied.sign(1.0)
     copied.copy(facts(4, 5, 6))
@@ -70,10 +78,10 @@ def test_a_ledger_that_nobody_touched_verifies(folder: Path) -> None:
 
 def test_a_head_says_what_it_covers_and_nothing_is_signed_twice(keys: Path, folder: Path) -> None:
     head = json.loads(lines(folder / "heads.jsonl")[-1])
-    leaves = [line.rstrip(b"\n") for line in lines(folder / "facts.jsonl")]
-    assert (head["size"], head["last"], head["at"]) == (6, "1700000000006-0", 2)
-    assert head["root"] == root_of(leaves).hex()
-    assert not Ledger(keys).sign(3.0)
+    hashed = [leaves.leaf(json.loads(line)) for line in lines(folder / "facts.jsonl")]
+    assert (head["size"], head["at"]) == (6, 2)
+    assert head["root"] == root_of(hashed).hex()
+    assert not the_ledger(keys).sign(3.0)
 
 
 CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
@@ -84,7 +92,10 @@ CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "two facts change places": lambda it: [it[1], it[0], *it[2:]],
     "the end is cut off": lambda it: it[:5],
     "everything is thrown away": lambda it: [],
-    "the last fact is replaced by another": lambda it: [*it[:5], ledger.leaf(facts(7)[0]) + b"\n"],
+    "the last fact is replaced by another": lambda it: [*it[:5], it[4]],
+    "a salt is replaced by another": lambda it: [*it[:5], it[5].replace(json.loads(it[5])["salt"].encode(), b"0" * 64)],
+    "a case is said to be another": lambda it: [*it[:5], it[5].replace(b'"case":"', b'"case":"0', 1)],
+    "a body is written in another way": lambda it: [*it[:5], it[5].replace(b'{\\"note', b'{ \\"note', 1)],
     "a line's end is lost": lambda it: [it[0].rstrip(b"\n"), *it[1:]],
     "an empty line comes in": lambda it: [it[0], b"\n", *it[1:]],
     "spaces come in": lambda it: [b" " + it[0], *it[1:]],
@@ -103,8 +114,9 @@ def test_it_is_noticed_when(change: str, folder: Path) -> None:
 def test_no_flipped_bit_goes_unnoticed(tmp_path_factory: pytest.TempPathFactory, where: int, bit: int) -> None:
     folder = tmp_path_factory.mktemp("ledger")
     (folder / "keys").mkdir()
-    (folder / "keys" / "ledger.key").write_bytes(bytes(32))
-    copied = Ledger(folder)
+    for name in ("ledger.key", "pseudonyms.key"):
+        (folder / "keys" / name).write_bytes(bytes(32))
+    copied = the_ledger(folder)
     copied.copy(facts(1, 2, 3))
     copied.sign(1.0)
     for name in ("facts.jsonl", "heads.jsonl"):
@@ -137,7 +149,7 @@ def test_a_head_that_is_none_is_named_and_no_crash(folder: Path, head: bytes) ->
 
 
 def test_facts_behind_the_last_head_are_counted_though_nobody_signed_them_yet(keys: Path, folder: Path) -> None:
-    Ledger(keys).copy(facts(7))
+    the_ledger(keys).copy(facts(7))
     assert ledger.verify(folder) == (7, 2)
 
 
@@ -148,7 +160,7 @@ def test_a_line_that_a_power_cut_tore_is_healed(keys: Path, folder: Path, name: 
     start = whole[:-1].rfind(b"\n") + 1
     for end in (start + 1, (start + len(whole)) // 2, len(whole) - 1):
         path.write_bytes(whole[:end])
-        again = Ledger(keys)
+        again = the_ledger(keys)
         again.copy([fact for fact in facts(1, 2, 3, 4, 5, 6) if fact.id > again.last])
         again.sign(2.0)
         assert ledger.verify(folder) == (6, 2)
@@ -156,7 +168,7 @@ def test_a_line_that_a_power_cut_tore_is_healed(keys: Path, folder: Path, name: 
 
 
 def test_a_restart_goes_on_where_it_ended(keys: Path, folder: Path) -> None:
-    again = Ledger(keys)
+    again = the_ledger(keys)
     assert (again.tree.size, again.last) == (6, "1700000000006-0")
     again.copy(facts(7))
     assert again.sign(3.0)
@@ -165,9 +177,9 @@ def test_a_restart_goes_on_where_it_ended(keys: Path, folder: Path) -> None:
 
 def test_a_ledger_whose_facts_cannot_be_read_says_so_at_its_start(keys: Path, folder: Path) -> None:
     path = folder / "facts.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"id"', b'"ix"', 1))
+    path.write_bytes(path.read_bytes().replace(b'"fact"', b'"fakt"', 1))
     with pytest.raises(Broken):
-        Ledger(keys)
+        the_ledger(keys)
 
 
 def filled(log: Log, copied: Ledger) -> Ledger:
@@ -177,16 +189,16 @@ def filled(log: Log, copied: Ledger) -> Ledger:
 
 
 def test_the_ledger_agrees_with_the_log_that_it_copied(log: Log, keys: Path) -> None:
-    Ledger(keys).check_against(log)
-    copied = filled(log, Ledger(keys))
+    the_ledger(keys).check_against(log)
+    copied = filled(log, the_ledger(keys))
     copied.check_against(log)
     log.append(events.IncidentNoted(subject="i", note="newer"), by="x")
     copied.check_against(log)
-    Ledger(keys).check_against(log)
+    the_ledger(keys).check_against(log)
 
 
 def test_a_wiped_log_is_noticed(log: Log, keys: Path) -> None:
-    copied = filled(log, Ledger(keys))
+    copied = filled(log, the_ledger(keys))
     log.client.delete(log.stream)
     with pytest.raises(Broken):
         copied.check_against(log)
@@ -194,7 +206,7 @@ def test_a_wiped_log_is_noticed(log: Log, keys: Path) -> None:
 
 @pytest.mark.parametrize("number", range(5))
 def test_a_fact_that_was_taken_out_of_the_log_is_noticed_and_named(log: Log, keys: Path, number: int) -> None:
-    copied = filled(log, Ledger(keys))
+    copied = filled(log, the_ledger(keys))
     gone = log.read()[number].id
     log.client.xdel(log.stream, gone)
     with pytest.raises(Broken, match=gone):
@@ -203,7 +215,7 @@ def test_a_fact_that_was_taken_out_of_the_log_is_noticed_and_named(log: Log, key
 
 @pytest.mark.parametrize("number", range(5))
 def test_a_fact_that_was_rewritten_in_the_log_is_noticed_and_named(log: Log, keys: Path, number: int) -> None:
-    copied = filled(log, Ledger(keys))
+    copied = filled(log, the_ledger(keys))
     raws = log.read()
     log.client.delete(log.stream)
     for place, raw in enumerate(raws):
@@ -214,5 +226,123 @@ def test_a_fact_that_was_rewritten_in_the_log_is_noticed_and_named(log: Log, key
 
 
 def test_an_empty_ledger_begins_before_the_first_fact(keys: Path) -> None:
-    assert Ledger(keys).last == START
+    assert the_ledger(keys).last == START
     assert ledger.verify(keys / "ledger") == (0, 0)
+
+
+def test_a_fact_is_shown_in_part_and_still_has_its_leaf() -> None:
+    raw = facts(1)[0]
+    kept = leaves.line({"id": raw.id, **raw.fields}, {"case": "c"}, bytes(range(32)))
+    part = leaves.shown(kept, ("wire", "case", "nothing"))
+    assert canonical(part["leaf"]).encode() == leaves.leaf(kept)
+    assert {name: value for name, (_, value) in part["show"].items()} == {"wire": "incident.noted", "case": "c"}
+    for name, (salt, value) in part["show"].items():
+        said = bytes.fromhex(salt) + name.encode() + b"\0" + canonical(value).encode()
+        assert sha256(said).hexdigest() == part["leaf"][name]
+
+
+def test_what_is_not_shown_cannot_be_found_by_trying(keys: Path) -> None:
+    """The same value is committed to otherwise in each fact, and in each field."""
+    copied = the_ledger(keys)
+    copied.copy(facts(1, 2))
+    first, second = (json.loads(line) for line in lines(keys / "ledger" / "facts.jsonl"))
+    shown = [leaves.shown(kept, ("by",)) for kept in (first, second)]
+    assert first["fact"]["by"] == second["fact"]["by"]
+    assert shown[0]["leaf"]["by"] != shown[1]["leaf"]["by"]
+    assert len({*shown[0]["leaf"].values()}) == len(shown[0]["leaf"])
+
+
+def old_ledger(data_dir: Path, log: Log) -> bytes:
+    """A ledger as it was written before leaves could be shown in part."""
+    folder = data_dir / "ledger"
+    folder.mkdir()
+    content = b"".join(canonical({"id": raw.id, **raw.fields}).encode() + b"\n" for raw in log.read())
+    (folder / "facts.jsonl").write_bytes(content)
+    return content
+
+
+def test_an_old_ledger_is_kept_aside_and_written_again_from_the_log(log: Log, keys: Path) -> None:
+    log.append_all(Draft(events.IncidentNoted(subject="i", note=str(n)), by="x") for n in range(5))
+    content = old_ledger(keys, log)
+    ledger.put_aside(keys, log)
+    copied = the_ledger(keys)
+    copied.copy(log.read(copied.last))
+    copied.sign(1.0)
+    assert ledger.verify(keys / "ledger") == (5, 1)
+    assert (keys / ledger.OLD / "facts.jsonl").read_bytes() == content
+    ledger.put_aside(keys, log)
+    assert the_ledger(keys).tree.size == 5, "it is put aside once"
+
+
+def test_an_old_ledger_that_does_not_agree_with_the_log_is_not_put_aside(log: Log, keys: Path) -> None:
+    log.append_all(Draft(events.IncidentNoted(subject="i", note=str(n)), by="x") for n in range(5))
+    old_ledger(keys, log)
+    log.client.delete(log.stream)
+    with pytest.raises(Broken):
+        ledger.put_aside(keys, log)
+    assert (keys / "ledger" / "facts.jsonl").exists()
+
+
+def test_an_old_ledger_verifies_as_it_did(keys: Path, folder: Path) -> None:
+    """Its leaves are its lines."""
+    tree = Tree()
+    for line in lines(folder / "facts.jsonl"):
+        tree.add(line.rstrip(b"\n"))
+    (folder / "format").unlink()
+    (folder / "heads.jsonl").write_bytes(b"")
+    assert ledger.verify(folder) == (tree.size, 0)
+
+
+def test_without_its_mark_a_ledger_is_not_taken_for_an_old_one(folder: Path) -> None:
+    (folder / "format").unlink()
+    with pytest.raises(Broken):
+        ledger.verify(folder)
+
+
+DOCUMENT = {"format": "statement/1", "number": 1, "texts": {"km": {"title": "ខ្មែរ", "markdown": ""}}, "figures": []}
+
+
+def released(number: int, document: dict[str, object]) -> Raw:
+    body = events.encode(events.StatementReleased(subject="s", number=1, hash="", document=canonical(document)))
+    fields = {"wire": "statement.released", "v": "1", "about": "statement:s", "by": "press:Sok", "cause": ""}
+    return Raw(f"170000000000{number}-0", {**fields, "version": "1", "body": body})
+
+
+def test_a_statement_is_signed_with_a_head_directly_behind_its_release(keys: Path, folder: Path) -> None:
+    copied = the_ledger(keys)
+    assert not copied.owes
+    copied.copy([released(7, DOCUMENT)])
+    assert copied.owes
+    assert copied.sign(3.0)
+    assert not copied.owes
+    (path,) = (folder / "statements").iterdir()
+    said = json.loads(path.read_text())
+    assert {name: value for name, value in said.items() if name in DOCUMENT} == DOCUMENT
+    assert said["head"] == json.loads(lines(folder / "heads.jsonl")[-1])
+    assert said["head"]["size"] == 7
+    assert path.read_text() == canonical(said) + "\n"
+
+
+@pytest.mark.parametrize("step", ["copied", "signed", "half written"])
+def test_a_ledger_that_was_killed_while_a_statement_came_out_completes_it(keys: Path, folder: Path, step: str) -> None:
+    copied = the_ledger(keys)
+    copied.copy([released(7, DOCUMENT)])
+    if step != "copied":
+        copied.sign(3.0)
+        (path,) = (folder / "statements").iterdir()
+        path.rename(path.with_name(f".{path.name}")) if step == "half written" else path.unlink()
+    again = the_ledger(keys)
+    assert again.owes
+    again.sign(4.0)
+    (path,) = [each for each in (folder / "statements").iterdir() if not each.name.startswith(".")]
+    assert json.loads(path.read_text())["head"]["size"] == 7
+    assert not the_ledger(keys).owes
+    assert ledger.verify(folder)[0] == 7
+
+
+def test_beside_each_fact_stands_what_outsiders_need_and_nobody_can_trace(keys: Path) -> None:
+    beside = Beside(Pseudonyms(keys / "keys"), the_pack().day, the_pack().zone)
+    found = beside.of({"id": facts(1)[0].id, **facts(1)[0].fields})
+    assert found["when"] == "2023-11-15T05:10+07:00"
+    assert len(found["case"]) == 20
+    assert found["case"] != "i"

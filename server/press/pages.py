@@ -1,0 +1,106 @@
+"""The public page, from a redacted record alone: statements, verified counts by province, corrections.
+
+It needs no script and nothing from any other host, and can be put on any as files.
+"""
+
+import base64
+import json
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from server.guide import faces
+from server.pack import Pack
+from server.press import exports, public
+from server.press.told import Told, counted
+from server.verify import Record
+
+HERE = Path(__file__).resolve().parent.parent
+NAMES = {"en": "English", "km": "ខ្មែរ"}
+ALWAYS = ("facts.jsonl", "verify.py")  # what lies beside the page in any case
+EXTRA = "article{border-bottom:.2mm solid #999;padding-block-end:3mm}h3{font-size:11pt}h4{margin:2mm 0 0}"
+EXTRA += ".item{padding-inline-start:4mm;text-indent:-3mm}.item::before{content:'– '}pre{white-space:pre-wrap}"
+Row = dict[str, Any]
+
+
+def files(record: Record, told: Told, pack: Pack, *, exercise: bool) -> dict[str, str]:
+    """Name of a file -> its text: a page for each language, the first one as `index.html`, too, and the exports."""
+    made = exports.files(told, pack, exercise=exercise)
+    links = [*ALWAYS, *made]
+    pages = {f"{each}.html": _page(record, told, pack, each, links, exercise) for each in languages(pack)}
+    return {**made, **pages, "index.html": pages[f"{languages(pack)[0]}.html"]}
+
+
+def languages(pack: Pack) -> list[str]:
+    """The languages of the pack that there is a page in, that of the country first."""
+    return [language for language in public.languages(pack) if language in _words()]
+
+
+def blocks(markdown: str | list[str]) -> list[tuple[str, str]]:
+    """A text in Markdown as lines that are a heading, an item or plain; its stars for strong words are left out."""
+    lines = markdown if isinstance(markdown, list) else markdown.splitlines()
+    found = []
+    for line in (each.strip().replace("**", "") for each in lines):
+        if line.startswith("#"):
+            found.append(("heading", line.lstrip("# ")))
+        elif line:
+            found.append(("item", line[2:]) if line.startswith(("- ", "* ")) else ("plain", line))
+    return found
+
+
+def file(number: int) -> str:
+    """The name of the file that a statement of this number is in."""
+    return f"statement-{number}.json"
+
+
+def _page(record: Record, told: Told, pack: Pack, language: str, links: list[str], exercise: bool) -> str:
+    words, style = _words()[language], _style()
+
+    def moment(text: str) -> str:
+        return datetime.fromisoformat(text).astimezone(pack.zone).strftime("%Y-%m-%d %H:%M")
+
+    newest = told.statements[-1]["number"] if told.statements else 1
+    shown = {
+        **{"file": file, "command": f"python3 verify.py {file(newest)} facts.jsonl {record.key}"},
+        **{"words": words, "language": language, "languages": languages(pack), "names": NAMES, "told": told},
+        **{"statements": told.statements, "counts": _counts(told, pack, language), "files": links},
+        **{"title": pack.title.get(language, pack.name), "moment": moment, "blocks": blocks, "exercise": exercise},
+        "hour": moment(datetime.fromtimestamp(told.at, UTC).isoformat()),
+        "style": Markup(style),  # noqa: S704 - our own files
+        "hash": base64.b64encode(sha256(style.encode()).digest()).decode(),
+    }
+    return _templates().get_template("public.html").render(shown)
+
+
+def _counts(told: Told, pack: Pack, language: str) -> list[Row]:
+    """Verified and corroborated incidents of each province, beside the coverage that the newest statement gives."""
+    newest = [one for one in told.statements if not one["withdrawn"]][-1:]
+    covered = {row["province"]: row for one in newest for row in one["coverage"]}
+    found = counted(told.incidents, "province", "status")
+    rows = []
+    for province in sorted({*covered, *(province for province, _ in found)}):
+        row = {name: covered.get(province, {}).get(name, "–") for name in ("heard", "expected")}
+        row |= {status: found.get((province, status), 0) for status in ("verified", "corroborated")}
+        place = pack.places.get(province)
+        rows.append({**row, "name": (place.name.get(language) or province) if place else province})
+    return rows
+
+
+@cache
+def _style() -> str:
+    return f"{faces()}\n{(HERE / 'templates' / 'report.css').read_text(encoding='utf-8')}\n{EXTRA}"
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (HERE / "words").glob("*.json")}
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)

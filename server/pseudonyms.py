@@ -1,0 +1,22 @@
+"""The names under which incidents and stations stand in what outsiders get: the same each time, and telling nothing.
+
+An incident's id is computed from the gateway's own number of the message that opened it: a telephone company could
+find that message, and its sender, by the id.
+"""
+
+from hashlib import sha256
+from hmac import new as hmac
+from pathlib import Path
+
+LENGTH = 20  # hexadecimal digits: 80 bits, as of an alias
+
+
+class Pseudonyms:
+    """Needs the key that room and ledger share, under DATA_DIR/keys."""
+
+    def __init__(self, keys: Path) -> None:
+        self._key = (keys / "pseudonyms.key").read_bytes()
+
+    def of(self, kind: str, known_as: str) -> str:
+        """The pseudonym of what is known as `known_as` here; `kind` is incident, station or statement."""
+        return hmac(self._key, f"{kind}:{known_as}".encode(), sha256).hexdigest()[:LENGTH]
