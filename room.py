@@ -15,6 +15,8 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
+from socket import IPPROTO_TCP, TCP_NODELAY
 from threading import Semaphore
 from typing import Any
 
@@ -25,8 +27,11 @@ from dashboard import live as live_module
 from dashboard.live import Live
 from dashboard.pages import frame, prepare
 from dashboard.parts import PARTS
+from dashboard.spoken import told
+from dashboard.untold import untold
 from dashboard.views import card
 from ingest.handed import Hand
+from ingest.spool import Spool
 from server import grammar, logs, seal, settings
 from server.access import Access
 from server.board import Board
@@ -34,6 +39,7 @@ from server.classify import Classifier
 from server.gazetteer.boundaries import load as load_pack
 from server.guard import Room, guard
 from server.log import Down, Log
+from server.measures.accounted import Reckoning
 from server.model import examples
 from server.model.fitting import version_of
 from server.model.shelf import Shelf
@@ -41,8 +47,11 @@ from server.outage import wait_out
 from server.pack import Pack
 from server.photos import Photos
 from server.places import Gazetteer
+from server.press.checks.surroundings import Surroundings
+from server.press.proof import means
 from server.reading.grounds import grounds
 from server.settings import Settings
+from server.walls import Walls
 
 TICK = 0.1  # seconds between two patches
 BEAT = 2.0  # seconds between two heartbeats
@@ -85,34 +94,41 @@ def judging(pack: Pack) -> tuple[Callable[[str], bool], Callable[[str, str], lis
 
 def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) -> Room:
     """What the room works with, its board still empty."""
-    vault = seal.Vault(given.data_dir)
-    gazetteer = Gazetteer(pack)
+    vault, gazetteer, keys = seal.Vault(given.data_dir), Gazetteer(pack), given.data_dir / "keys"
     suspect, why = judging(pack)
-    keys = given.data_dir / "keys"
     opener, sealer = seal.Opener(keys), seal.Sealer(keys)
     board = Board(opener, vault, suspect, pack)
-    origins = {given.room_base_url, f"http://localhost:{given.room_port}", f"http://127.0.0.1:{given.room_port}"}
+    thin = partial(untold, board.attendance, pack)
     return Room(
         log=log,
         board=board,
         access=Access(log, board.people.role_of, live_module.now, offload),
+        walls=Walls(log, pack.languages, live_module.now),
+        reckoning=Reckoning(board, log, Spool(given.data_dir / "spool").waiting),
         vault=vault,
         pack=pack,
         gazetteer=gazetteer,
         sealer=sealer,
+        press=means(given.data_dir, board, pack, given.signatures, Surroundings(board, pack).check),
         hand=Hand(given, sealer),
         offload=offload,
-        see=lambda row, role, scope="": card(row, role, gazetteer, scope, why),
-        texts=(given.texts, given.texts_by),
+        see=lambda row, role, scope="": card(row, role, gazetteer, thin, scope, why),
         look=lambda photo: Photos(given.data_dir).open(photo, opener),
         shelf=Shelf(given.data_dir, vault),
         first_model=version_of(pack, examples.read(pack)),
         clock=live_module.now,
+        told=told,
         frame=frame,
-        origins=tuple(origins),
-        port=given.room_port,
-        secure=given.room_base_url.startswith("https://"),
+        **settled(given),
     )
+
+
+def settled(given: Settings) -> dict[str, Any]:
+    """What of a room its settings say outright."""
+    origins = {given.room_base_url, f"http://localhost:{given.room_port}", f"http://127.0.0.1:{given.room_port}"}
+    secure = given.room_base_url.startswith("https://")
+    texts = (given.texts, given.texts_by)
+    return {"texts": texts, "origins": tuple(origins), "port": given.room_port, "secure": secure}
 
 
 def follow(live: Live) -> None:
@@ -173,6 +189,7 @@ def main() -> None:
     caller = type("Caller", (wsgi.HttpProtocol,), {"log_message": lambda *_: None})
     log_of = logging.getLogger("eventlet.wsgi")
     door = eventlet.listen((given.room_host, given.room_port))
+    door.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # or the end of an answer waits 40 ms for word of its beginning
     wsgi.server(door, app, log=log_of, log_output=False, debug=False, protocol=caller)
 
 

@@ -11,6 +11,7 @@ from server.alerts.shown import Row
 from server.guard import me, room
 from server.pack import check_digit
 from server.roles import allow
+from server.work.answered import ACKNOWLEDGED
 
 alerts = Blueprint("alerts", __name__)
 STATES = ("", "open", "past")
@@ -51,11 +52,12 @@ def _told(row: Row, words: dict[str, str]) -> dict[str, Any]:
 
 
 def _answered(alert: str) -> dict[str, Any]:
-    """What people made of it; an incident that whoever asks may not open is not named."""
+    """What people made of it. An incident that whoever asks may not open is not named, nor is that there is one."""
     known = room().board.answered.of(alert, room().board.tasks.now(room().clock()))
     incident = next(iter(_reports([known["incident"]])), None)
+    state = ACKNOWLEDGED if known["incident"] and not incident else known["state"]
     told = {name: known[name] or None for name in ("by", "note")} | {"quiet_until": known["until"] or None}
-    return {"state": known["state"], **told, "answered": known["at"] or None, "incident": incident}
+    return {"state": state, **told, "answered": known["at"] or None, "incident": incident}
 
 
 def _words(row: Row, words: dict[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from dashboard.asked import filters, spoken, understood
 from dashboard.course import course
 from dashboard.live import now
 from dashboard.words import words_for
-from server import heard, queries, sums
+from server import heard, membership, queries, sums
 from server.desk.deciding import said
 from server.guard import me, room
 from server.roles import ANYONE, ROLES, allow
@@ -142,6 +142,13 @@ def open_account() -> Any:
     """Let somebody sign in: {name, role, organisation, passphrase}."""
     name, role, phrase, of = (said(field) for field in ("name", "role", "passphrase", "organisation"))
     return jsonify(cursor=room().access.open_account(name, role, phrase, by=me().by, organisation=of)), 202
+
+
+@api.post("/accounts/<name>/organisation")
+@allow("administrator")
+def move_account(name: str) -> Any:
+    """Say of which organisation an account is from now on: {organisation}."""
+    return jsonify(cursor=membership.move(room().log, name, said("organisation"), by=me().by)), 202
 
 
 @api.delete("/accounts/<name>")

@@ -48,7 +48,10 @@ def show() -> Any:
         "rehearsal": view.rehearsal,
         "stations": len(room().pack.stations),
         "silent_below": room().pack.schedule.silent_below,
-        "rows": [{"area": row["area"], "name": _name(row["area"], by), **_told(row)} for row in rows],
+        "rows": [
+            {"area": row["area"], "name": _name(row["area"], by), **_spot(row["area"], by), **_told(row)}
+            for row in rows
+        ],
         "all": _told(whole[0]),
         "checkins": [_checkin(row, view) for row in heard.checkins(view)],
         "left_out": len(view.without),
@@ -124,6 +127,12 @@ def _checkin(row: heard.Row, view: View) -> dict[str, Any]:
 def _name(area: str, by: str) -> dict[str, str]:
     named = room().pack.places[area].name if by != "organisation" else {}
     return {language: named.get(language, area) for language in room().pack.languages}
+
+
+def _spot(area: str, by: str) -> dict[str, float | None]:
+    """The middle of a district, for the map: not each has an outline."""
+    place = room().pack.places.get(area)
+    return {"lat": place.lat, "lon": place.lon} if place and by == "district" else {}
 
 
 def _station(row: heard.Row) -> dict[str, Any]:

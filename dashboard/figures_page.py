@@ -1,8 +1,6 @@
 """The page Figures: computed at most once a second for each role, however many look; each as a table, too."""
 
-import csv
 import gzip
-import io
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,18 +10,16 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request
 
 from dashboard import views
-from dashboard.drawn.sheet import Cell, Sheet
 from dashboard.drawn.whole import ORDER, Ground, Made, ground, whole
 from dashboard.live import now
 from server import heard, sums
 from server.guard import me, room
 from server.roles import ROLES, allow
+from server.tables import written
 
 figures_page = Blueprint("figures_page", __name__)
 REST = timedelta(seconds=1)  # between two computations for the same eyes
 SLOW = timedelta(seconds=10)  # between two counts of all stations, and of how long people took
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that an office program may run
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which office programs see that it is UTF-8
 
 
 @dataclass(frozen=True)
@@ -42,10 +38,7 @@ class Kept:
 @allow(*ROLES)
 def page() -> str:
     """Every figure with its question, its sentence and its table."""
-    told = sums.totals(room().board)
-    return render_template(
-        "figures.html", names=names(me().role), **{name: told[name] for name in ("rehearsal", "mixed")}
-    )
+    return render_template("figures.html", names=names(me().role))
 
 
 @figures_page.get("/api/v1/figures/whole")
@@ -72,7 +65,7 @@ def table(name: str) -> Any:
     if found is None:
         abort(404)
     file = f"{marked()}-{name}-{stamp()}.csv"
-    answer: Response = Response(written(found), mimetype="text/csv")
+    answer: Response = Response(written([found.columns, *found.rows]), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
 
@@ -124,23 +117,6 @@ def stamp() -> str:
     """The room's hour as it stands in the names of files: 2017-06-04T1042."""
     view = heard.today(room().board.attendance, sums.totals(room().board), now())
     return view.now.astimezone(room().pack.zone).strftime("%Y-%m-%dT%H%M")
-
-
-def written(sheet: Sheet) -> str:
-    """A table as CSV in which nothing is a formula."""
-    file = io.StringIO()
-    out = csv.writer(file)
-    rows: list[list[Cell]] = [[*sheet.columns], *sheet.rows]
-    for row in rows:
-        out.writerow([harmless(cell) for cell in row])
-    return BOM + file.getvalue()
-
-
-def harmless(cell: Cell) -> Cell:
-    """A cell that an office program shows and does not run; organisations have given themselves their names."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA):
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def _language() -> str:

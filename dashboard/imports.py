@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
 
+from dashboard import spoken
 from server.guard import me, room
 from server.monitors import columns, enrolment, sheets
 from server.monitors import importing as roster_import
@@ -113,7 +114,7 @@ def _told(plan: Plan, checked: Checked) -> dict[str, Any]:
     return {
         "rows": plan.rows,
         "wrong_rows": len({each.row for each in plan.wrong}),
-        "wrong": [asdict(each) for each in plan.wrong[:MOST_SHOWN]],
+        "wrong": [{**asdict(each), "says": spoken.sentence(each.says)} for each in plan.wrong[:MOST_SHOWN]],
         "wrong_in_all": len(plan.wrong),
         **{name: getattr(plan, name) for name in ("new", "changed", "same")},
         "retired": len(plan.retire),

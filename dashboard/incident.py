@@ -8,7 +8,7 @@ from dashboard import views
 from dashboard.history import fact
 from dashboard.words import words_for
 from server import events, queries, verification
-from server.desk.verifying import case, may_call, who
+from server.desk.cases import case, may_call, who
 from server.guard import me, room
 from server.queries import Row
 from server.roles import allow

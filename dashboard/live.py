@@ -63,6 +63,15 @@ class Live:
             seen = [self.room.see(row, *page) for row in rows]
             cards = [card for card in seen if card is not None]
             self._emit(page, after, cards, 0 if few else queries.many(board, changed, page[1]))
+        self._tell_press(board.statements.take())
+
+    def _tell_press(self, changed: list[str]) -> None:
+        """Name the statements that changed to every screen of those who may read drafts."""
+        if changed:
+            told = {"statements": changed, "cursor": self.room.board.cursor}
+            for page in self._looked_at():
+                if page[0] in views.DRAFTS:
+                    self.socketio.emit("statements", told, to=_room(page), namespace=SPACE)
 
     def _fold(self, raws: list[Raw]) -> set[str]:
         try:
@@ -75,6 +84,7 @@ class Live:
         for page in self._looked_at():
             self._emit(page, self.room.board.cursor, [], 0)
         self.present.beat()
+        self.reckon()
         for socket, person in list(self._people.items()):
             try:
                 still = self.room.access.still(person.key)
@@ -83,6 +93,13 @@ class Live:
             if still is None or still.role != person.role:
                 self.socketio.emit("bye", to=socket, namespace=SPACE)
                 self.socketio.server.disconnect(socket, namespace=SPACE)
+
+    def reckon(self) -> None:
+        """Look whether every accepted report is accounted for; not while the record is away."""
+        try:
+            self.room.reckoning.look(self.clock())
+        except Down:
+            logger.debug("The record cannot be reached to count what was accepted.")
 
     def _emit(self, page: Page, after: str, cards: list[dict[str, Any]], missed: int, to: str = "") -> None:
         counts = views.counts(self.room.board, page[0], self.room.pack, self.clock())

@@ -1,11 +1,14 @@
-"""Frames: the pages themselves, their static parts, and the headers that keep strangers' words from running."""
+"""Frames: the pages themselves, what all of them know, and the way in and out."""
 
 import re
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
 
+from dashboard import docket, spoken
+from dashboard.headers import headers
 from dashboard.words import words_for
+from server import sums
 from server.access import LONGEST
 from server.desk.working import leave
 from server.guard import cookie, room, someone
@@ -14,53 +17,16 @@ from server.roles import ANYONE, ROLES, Refused, allow
 
 pages = Blueprint("pages", __name__)
 
-# Plotly's script brings one style block for its maps; nothing else is inline. A new Plotly has a new hash, which the
-# browser tests find: Chromium prints the one it wanted.
-PLOTLY_STYLE = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        f"style-src 'self' {PLOTLY_STYLE}",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # with no-referrer, browsers send our own forms with Origin: null
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-
-
-def headers(answer: Response) -> Response:
-    """Put the room's headers on every answer."""
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    answer.headers.setdefault("Cache-Control", "no-store")
-    if room().secure:
-        answer.headers["Strict-Transport-Security"] = "max-age=31536000"
-    return answer
-
 
 def prepare(app: Flask) -> None:
     """Give templates their words."""
-    app.jinja_env.globals["t"] = lambda key, **values: words_for(_language())[key].format(**values)
+    app.jinja_env.globals["t"] = lambda key, **values: words_for(spoken.language())[key].format(**values)
     app.context_processor(_context)
     app.after_request(headers)
 
 
 def _context() -> dict[str, Any]:
-    language, person = _language(), someone()
+    language, person = spoken.language(), someone()
     return {
         "lang": language,
         "languages": room().pack.languages,
@@ -68,7 +34,15 @@ def _context() -> dict[str, Any]:
         "csrf": person.csrf if person else "",
         "pack_title": room().pack.title.get(language, room().pack.name),
         "pack": room().pack,
+        "band": _band() if person else "",
+        "complaints_due": docket.due_soon() if person else 0,
     }
+
+
+def _band() -> str:
+    """Which words stand in the band of a rehearsal: explain, mixed; "" when there is none."""
+    told = sums.totals(room().board)
+    return "mixed" if told["mixed"] else "explain" if told["rehearsal"] else ""
 
 
 @pages.get("/")
@@ -95,7 +69,7 @@ def sign_in() -> Any:
         if before := someone():
             room().access.sign_out(before)
     except (Refused, Down) as fault:
-        return render_template("sign_in.html", error=_sentence(fault), name=name), 503 if isinstance(
+        return render_template("sign_in.html", error=spoken.told(fault), name=name), 503 if isinstance(
             fault, Down
         ) else 403
     return _entered(session)
@@ -130,7 +104,7 @@ def first() -> Any:
     try:
         room().access.first_administrator(word, name, phrase)
     except Refused as fault:
-        return render_template("first.html", error=_sentence(fault), name=name, token=word), 422
+        return render_template("first.html", error=spoken.told(fault), name=name, token=word), 422
     return frame(201, "first.title", "first.done")
 
 
@@ -161,7 +135,7 @@ def words(language: str) -> Any:
 
 def frame(status: int, heading: str, text: str, ref: str = "") -> tuple[str, int]:
     """A page that says one thing; `heading` and `text` are keys of our words, or sentences."""
-    table = words_for(_language())
+    table = words_for(spoken.language())
     return render_template(
         "message.html", heading=table.get(heading, heading), text=table.get(text, text), ref=ref
     ), status
@@ -170,12 +144,13 @@ def frame(status: int, heading: str, text: str, ref: str = "") -> tuple[str, int
 @pages.get("/health")
 @allow(ANYONE)
 def health() -> Any:
-    """Whether the room is at the head of the log."""
+    """Whether the room is at the head of the log, and every accepted report is accounted for."""
     board = room().board
+    told = {"cursor": board.cursor, "accounted": not room().reckoning.balance.missing}
     try:
-        return {"record": "up", "cursor": board.cursor, "behind": room().log.head() != board.cursor}
+        return {"record": "up", "behind": room().log.head() != board.cursor, **told}
     except Down:
-        return {"record": "down", "cursor": board.cursor}, 503
+        return {"record": "down", **told}, 503
 
 
 def _entered(session: str) -> Response:
@@ -184,15 +159,6 @@ def _entered(session: str) -> Response:
         cookie(), session, max_age=LONGEST, path="/", secure=room().secure, httponly=True, samesite="Strict"
     )
     return answer  # type: ignore[return-value]
-
-
-def _sentence(fault: Exception) -> str:
-    return "The record cannot be reached. Try again in a moment." if isinstance(fault, Down) else str(fault)
-
-
-def _language() -> str:
-    chosen = request.cookies.get("lang", "")
-    return chosen if chosen in room().pack.languages else room().pack.languages[0]
 
 
 def _own_path(path: str) -> str:

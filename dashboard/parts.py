@@ -9,6 +9,7 @@ from dashboard.assets import assets
 from dashboard.batch import batch
 from dashboard.boundaries import boundaries
 from dashboard.coverage import coverage
+from dashboard.docket import docket
 from dashboard.evidence import evidence
 from dashboard.figures_page import figures_page
 from dashboard.guide import guide
@@ -17,17 +18,25 @@ from dashboard.incident import incident
 from dashboard.mapped import mapped
 from dashboard.pages import pages
 from dashboard.photos import photos
+from dashboard.press import press
+from dashboard.press_page import press_page
 from dashboard.restricted import restricted
 from dashboard.roster import roster
+from dashboard.statements import statements
 from dashboard.stories import stories
 from dashboard.texts import texts
 from dashboard.voice import voice
+from dashboard.wall import wall
 from dashboard.workplace import workplace
 from server.desk.alerting import alert_desk
+from server.desk.correcting import correcting_desk
 from server.desk.deciding import desk
+from server.desk.docket import docket_desk
 from server.desk.duties import duty_desk
 from server.desk.joining import joining_desk
 from server.desk.models import model_desk
+from server.desk.press import press_desk
+from server.desk.releasing import releasing_desk
 from server.desk.revealing import revealing_desk
 from server.desk.shifts import shift_desk
 from server.desk.verifying import verifying_desk
@@ -43,8 +52,11 @@ PARTS = (
     assets,
     batch,
     boundaries,
+    correcting_desk,
     coverage,
     desk,
+    docket,
+    docket_desk,
     duty_desk,
     evidence,
     figures_page,
@@ -56,14 +68,20 @@ PARTS = (
     model_desk,
     pages,
     photos,
+    press,
+    press_desk,
+    press_page,
+    releasing_desk,
     restricted,
     revealing_desk,
     roster,
     shift_desk,
+    statements,
     stories,
     texts,
     verifying_desk,
     voice,
+    wall,
     working_desk,
     workplace,
 )

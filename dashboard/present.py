@@ -13,9 +13,10 @@ from server.drawer import Drawer
 from server.guard import Room
 from server.log import Down
 from server.roles import Person
+from server.seal import Locked
 from server.work.ladder import LEAD
 
-KIND = "looking"  # in the drawer, by card: socket -> since when, in which role, who
+KIND = "looking"  # in the drawer, by card: socket -> since when, in which role, who; sealed
 FRESH = 12  # seconds after which somebody is no longer there, unless their screen says so again
 EVENT = "present"
 
@@ -44,8 +45,8 @@ class Present:
         self._told.pop(socket, None)
         if card:
             try:
-                self._drawer.clear(KIND, card, socket)
-            except Down:
+                self._drawer.clear(KIND, self._key(card), socket)
+            except (Down, Locked):
                 return  # it is forgotten by itself
 
     def beat(self) -> None:
@@ -57,7 +58,7 @@ class Present:
                     self.leave(socket)
             try:
                 self._tell(card, bool(row and row["restricted"]))
-            except Down:
+            except (Down, Locked):
                 return
 
     def _looking(self, said: Any = None) -> None:
@@ -71,11 +72,12 @@ class Present:
             self.leave(socket)
             self._open[socket] = row["id"]
         person = self._people[socket]
-        value = f"{int(self._clock().timestamp())} {person.role} {person.name}"
+        told = {"since": int(self._clock().timestamp()), "role": person.role, "name": person.name}
         try:
-            self._drawer.mark(KIND, row["id"], socket, value, FRESH)
+            # a drawer is written to the disk, too
+            self._drawer.mark(KIND, self._key(row["id"]), socket, self._room.vault.seal("room", told), FRESH)
             self._tell(row["id"], bool(row["restricted"]))
-        except Down:
+        except (Down, Locked):
             return  # the screen says it again
 
     def _may(self, row: queries.Row, socket: str) -> bool:
@@ -94,8 +96,11 @@ class Present:
     def _names(self, card: str, restricted: bool) -> set[str]:
         """Who has it open, in any process. Of a restricted card only security leads."""
         now, names = self._clock().timestamp(), set()
-        for value in self._drawer.get(KIND, card).values():
-            since, role, name = value.split(" ", 2)
-            if now - int(since) <= FRESH and (role == LEAD or not restricted):
-                names.add(name)
+        for sealed in self._drawer.get(KIND, self._key(card)).values():
+            told = self._room.vault.open("room", sealed)
+            if now - told["since"] <= FRESH and (told["role"] == LEAD or not restricted):
+                names.add(told["name"])
         return names
+
+    def _key(self, card: str) -> str:
+        return self._room.sealer.identity(KIND, card)

@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from server import membership, report, seal, settings
 from server import pack as packs
-from server import report, seal, settings
 from server.access import Access
 from server.alone import keep_inside
 from server.gazetteer import console as pack_console
@@ -15,6 +15,7 @@ from server.guide import languages, page
 from server.log import Down, Log
 from server.model import console as model_console
 from server.monitors import console as roster_console
+from server.press import method, neutrality, publishing
 from server.roles import ROLES, Refused
 from server.wiring import OPEN
 
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     pack_console.add_to(nouns)
     model_console.add_to(nouns)
     report.add_to(nouns)
+    publishing.add_to(nouns)
+    method.add_to(nouns)
+    neutrality.add_to(nouns)
     guide = nouns.add_parser("guide", help="print the SMS guide for monitors as HTML, in a language of the pack")
     guide.add_argument("language")
     guide.set_defaults(run=print_guide)
@@ -57,6 +61,10 @@ def _add_users(nouns: argparse._SubParsersAction) -> None:
     add.add_argument("--password-stdin", required=True, action="store_true")
     add.set_defaults(run=add_user)
     users.add_parser("list", help="every name that can sign in").set_defaults(run=list_users)
+    move = users.add_parser("move", help="let an account be of another organisation")
+    move.add_argument("name")
+    move.add_argument("--organisation", required=True, help="of the coalition; empty for none")
+    move.set_defaults(run=move_user)
     close = users.add_parser("close", help="end an account and its sessions")
     close.add_argument("name")
     close.set_defaults(run=close_user)
@@ -111,6 +119,13 @@ def add_user(asked: argparse.Namespace) -> None:
 def list_users(asked: argparse.Namespace) -> None:
     """Every name that can sign in."""
     print("\n".join(access().accounts()))
+
+
+def move_user(asked: argparse.Namespace) -> None:
+    """Let an account be of another organisation."""
+    given = settings.read(settings.environment())
+    membership.move(Log(given.record, given.pack), asked.name, asked.organisation, by="console")
+    print(f"{asked.name} is of {asked.organisation.strip() or 'no organisation'} now.")
 
 
 def close_user(asked: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from server import events
 from server.alerts.shown import Alerts
 from server.asking.index import Asking
+from server.docket.kept import Docket
 from server.log import START, Fact, Raw, place
 from server.measures.channels import Channels
 from server.measures.paces import Paces
@@ -13,6 +14,8 @@ from server.measures.tallies import Tallies
 from server.model.versions import Kept
 from server.monitors.roster import Roster
 from server.pack import Pack
+from server.press.kept import Statements
+from server.press.turns import Turns
 from server.seal import Opener, Vault
 from server.sections.agreement import Agreement
 from server.sections.attendance import Attendance
@@ -37,10 +40,10 @@ class Board:
 
     def __init__(self, opener: Opener, vault: Vault, suspect: Callable[[str], bool], pack: Pack) -> None:
         self.db = tables()
-        self.cursor = START
+        self.cursor, self.facts = START, 0  # `facts`: how many were folded
         self.people = People(self.db, vault)
         self._cards = Cards(self.db, vault, opener)
-        self.verifying = Verifying(self.db, vault)
+        self.verifying = Verifying(self.db, vault, self.people)
         self._restrictions = Restrictions(self.db, vault, opener, suspect)
         self._crowds = Crowds(self.db, vault)
         self.roster = Roster(self.db, vault)
@@ -50,20 +53,21 @@ class Board:
         self.models, self.alerts = Kept(self.db, vault), Alerts(self.db, vault)
         self.tasks = Tasks(self.db, vault, self.people, pack.ladder)
         self.duties, self.answered = Duties(self.db, vault), Answered(self.db, vault)
-        self.shifts = Shifts(self.db, vault)
+        self.shifts, self.statements = Shifts(self.db, vault), Statements(self.db, vault)
+        self.turns, self.docket = Turns(self.db, vault), Docket(self.db, vault)
         self._folds = _by_kind(
             self.verifying,  # before the cards: it needs what they were
             *(self._cards, Sortings(self.db, vault), self._restrictions, self._crowds, self.people, self.roster),
             *(standings, Joined(self.db, vault), self.tasks, self.duties, self.answered, self.shifts),
             *(self.attendance, self.texts, self.agreement, self.models, self.alerts, Paces(self.db, vault)),
             Tallies(self.db, vault, pack),  # counts what all others have changed
-            *(Channels(self.db, vault), Asking(self.db, vault)),
+            *(Channels(self.db, vault), Asking(self.db, vault), self.statements, self.turns, self.docket),
         )
 
     def fold(self, raws: Iterable[Raw]) -> set[str]:
         """Fold the facts that come next on the log. The ids of the cards that changed."""
         changed: set[str] = set()
-        before = self.cursor
+        before, facts = self.cursor, self.facts
         self.db.execute("BEGIN")
         try:
             for raw in raws:
@@ -72,14 +76,14 @@ class Board:
                     changed |= self._restrictions.judge_unread({fact.event.subject, fact.event.first})
                 for fold in self._folds.get(type(fact.event), ()):
                     changed |= fold(fact, fact.event)
-                self.cursor = fact.id
+                self.cursor, self.facts = fact.id, self.facts + 1
                 changed |= self._crowds.spread(place(fact.id))
             self._cards.open_unread(changed)
             changed |= self._restrictions.judge_unread(changed)
             changed |= self._crowds.spread()
         except BaseException:
             self.db.execute("ROLLBACK")
-            self.cursor = before
+            self.cursor, self.facts = before, facts
             raise
         self.db.execute("COMMIT")
         return changed

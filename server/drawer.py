@@ -34,13 +34,13 @@ class Drawer:
         """Keep it for so many seconds from now. False if it is gone: it is not made again."""
         return bool(self._log.ask(self._log.client.expire, self._name(kind, key), seconds))
 
-    def add(self, kind: str, key: str, seconds: int) -> int:
-        """Count one more under (kind, key): how many now. Forgotten so many seconds after the latest."""
+    def add(self, kind: str, key: str, seconds: int, more: int = 1) -> int:
+        """Count one more under (kind, key), or so many: how many now. Forgotten so many seconds after the latest."""
         name = self._name(kind, key)
 
         def count() -> int:
             with self._log.client.pipeline() as pipe:
-                pipe.hincrby(name, "n", 1)
+                pipe.hincrby(name, "n", more)
                 pipe.expire(name, seconds)
                 return int(pipe.execute()[0])
 

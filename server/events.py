@@ -1,11 +1,10 @@
 """The vocabulary: every fact that can stand on the log, by its name on the wire; its versions and upcasters."""
 
 import json
-import uuid
-from collections.abc import Callable
 from dataclasses import asdict, fields
-from typing import Any
+from functools import reduce
 
+from server.facts import complaints
 from server.facts.alerts import AlertEnded, AlertRaised
 from server.facts.base import Event
 from server.facts.gateways import GatewaySignalled
@@ -20,9 +19,11 @@ from server.facts.incidents import (
     IncidentRejected,
     IncidentVerified,
 )
+from server.facts.methods import MethodPublished
 from server.facts.models import ModelChosen, ModelFitted
 from server.facts.monitors import MonitorEnrolled, MonitorRetired, SourceBlocked, SourceUnblocked
-from server.facts.people import AccountClosed, AccountOpened, TokenIssued, TokenRevoked
+from server.facts.older import UPCASTERS
+from server.facts.people import AccountClosed, AccountDoubted, AccountMoved, AccountOpened, TokenIssued, TokenRevoked
 from server.facts.reports import (
     ReportJoined,
     ReportKeptApart,
@@ -34,6 +35,20 @@ from server.facts.reports import (
     ReportSetAside,
     ReportSorted,
     ReportSuggested,
+)
+from server.facts.statements import (
+    StatementAbandoned,
+    StatementBegun,
+    StatementChecked,
+    StatementDrafted,
+    StatementEmbargoed,
+    StatementFrozen,
+    StatementRehearsed,
+    StatementReleased,
+    StatementReviewed,
+    StatementSigned,
+    StatementUnsigned,
+    StatementWithdrawn,
 )
 from server.facts.texts import (
     OrderApproved,
@@ -56,6 +71,7 @@ from server.facts.verifying import (
     ReportTranslated,
     SourceRevealed,
 )
+from server.facts.walls import WallEnded, WallMade, WallOpened
 from server.facts.work import (
     AlertAcknowledged,
     AlertSnoozed,
@@ -73,6 +89,8 @@ from server.facts.work import (
 
 __all__ = [
     "AccountClosed",
+    "AccountDoubted",
+    "AccountMoved",
     "AccountOpened",
     "AlertAcknowledged",
     "AlertEnded",
@@ -100,6 +118,7 @@ __all__ = [
     "IncidentTriaged",
     "IncidentUnverified",
     "IncidentVerified",
+    "MethodPublished",
     "ModelChosen",
     "ModelFitted",
     "MonitorEnrolled",
@@ -124,25 +143,35 @@ __all__ = [
     "SourceBlocked",
     "SourceRevealed",
     "SourceUnblocked",
+    "StatementAbandoned",
+    "StatementBegun",
+    "StatementChecked",
+    "StatementDrafted",
+    "StatementEmbargoed",
+    "StatementFrozen",
+    "StatementRehearsed",
+    "StatementReleased",
+    "StatementReviewed",
+    "StatementSigned",
+    "StatementUnsigned",
+    "StatementWithdrawn",
     "TextAsked",
     "TextFailed",
     "TextSent",
     "TokenIssued",
     "TokenRevoked",
+    "WallEnded",
+    "WallMade",
+    "WallOpened",
     "WorkAssigned",
     "WorkDue",
     "WorkEscalated",
     "WorkLetGo",
     "WorkTaken",
+    "complaints",
 ]
 
 KINDS: dict[str, type[Event]] = {kind.wire: kind for kind in Event.__subclasses__()}
-UPCASTERS: dict[tuple[str, int], Callable[[Any], dict[str, Any]]] = {
-    ("account.opened", 1): lambda body: {**body, "organisation": ""},
-    ("incident.rejected", 1): lambda body: {**body, "verdict": "unconfirmed", "basis": "", "second": ""},
-    ("incident.verified", 1): lambda body: {**body, "verdict": "verified", "basis": "", "second": ""},
-    ("report.received", 1): lambda body: {**body, "part": "", "whole": "", "crowded": False},
-}  # (wire, v) -> the body one version up
 
 
 class Unknown(Exception):
@@ -157,17 +186,12 @@ def encode(event: Event) -> str:
 
 def decode(wire: str, v: int, subject: str, body: str) -> Event:
     """The event that `encode` wrote, lifted to today's version. Raises Unknown."""
-    kind = KINDS.get(wire)
-    if kind is None or v > kind.v:
+    if (kind := KINDS.get(wire)) is None or v > kind.v:
         raise Unknown(f"{wire} v{v}")
-    values = json.loads(body)
-    for version in range(v, kind.v):
-        values = UPCASTERS[wire, version](values)
-    known = {field.name for field in fields(kind)}
-    return kind(subject=subject, **{name: value for name, value in values.items() if name in known})
+    values = reduce(lambda older, version: UPCASTERS[wire, version](older), range(v, kind.v), json.loads(body))
+    return kind(subject=subject, **{field.name: values[field.name] for field in fields(kind) if field.name in values})
 
 
 def reference(report: str) -> str:
     """The number a sender is told and may read out over the phone: eight digits of the report's id."""
-    digits = f"{uuid.UUID(report).int % 10**8:08d}"
-    return f"{digits[:4]}-{digits[4:]}"
+    return "{:04d}-{:04d}".format(*divmod(int(report.replace("-", ""), 16) % 10**8, 10**4))

@@ -15,11 +15,14 @@ from ingest.handed import Hand
 from server.access import Access
 from server.board import Board
 from server.log import Down, Log, Stale
+from server.measures.accounted import Reckoning
 from server.model.shelf import Shelf
 from server.pack import Pack
 from server.places import Gazetteer
-from server.roles import ANYONE, Busy, Person, Refused
+from server.press.means import Means
+from server.roles import ANYONE, WALL, Busy, Person, Refused
 from server.seal import Locked, Sealer, Vault
+from server.walls import Walls
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST = 256 * 1024  # bytes of one request
@@ -34,6 +37,8 @@ class Room:
     log: Log
     board: Board
     access: Access
+    walls: Walls
+    reckoning: Reckoning  # whether every accepted report is on the board
     vault: Vault
     pack: Pack
     gazetteer: Gazetteer
@@ -41,11 +46,13 @@ class Room:
     offload: Callable[..., Any]  # runs slow work aside: `offload(work, *args)`
     see: Callable[..., dict[str, Any] | None]
     texts: tuple[str, str]  # whether texts are sent (off, dry, on), and by which gateway
+    press: Means  # what statements are judged, signed and proved by
     hand: Hand  # hands in what was phoned in
     look: Callable[[str], bytes]  # a photo by its name: a JPEG
     shelf: Shelf  # the models that were fitted from the record
     first_model: str  # the version that came with the program
     clock: Callable[[], datetime]  # the wall clock (aware, UTC)
+    told: Callable[[Exception], str]  # why something was refused, in the language of whoever asked
     frame: Callable[[int, str, str, str], tuple[str, int]]  # a page for people: status, heading, sentence, reference
     origins: tuple[str, ...]  # from which pages a browser may ask
     port: int
@@ -75,12 +82,13 @@ def someone() -> Person | None:
     return person
 
 
-def cookie() -> str:
-    """The session cookie's name. Cookies know no ports, and two rooms on one machine must not sign each other out.
+def cookie(kind: str = "session") -> str:
+    """The name of the cookie of a session, or of a `wall`. Cookies know no ports, and two rooms on one machine must not
+    sign each other out.
 
     The prefix makes browsers refuse it without TLS or from another path.
     """
-    return f"{'__Host-' if room().secure else ''}session-{room().port}"
+    return f"{'__Host-' if room().secure else ''}{kind}-{room().port}"
 
 
 def guard(app: Flask, tools: Room) -> None:
@@ -89,7 +97,7 @@ def guard(app: Flask, tools: Room) -> None:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.before_request(_judge)
     app.register_error_handler(
-        Refused, lambda fault: _answer(429 if isinstance(fault, Busy) else 422, "refused", str(fault))
+        Refused, lambda fault: _answer(429 if isinstance(fault, Busy) else 422, "refused", room().told(fault))
     )
     app.register_error_handler(
         Stale, lambda fault: _answer(409, "stale", "This changed while you were deciding. Look again.")
@@ -107,7 +115,8 @@ def _judge() -> Any:
     roles = getattr(view, "allowed_roles", ())
     if roles == (ANYONE,) and request.method in SAFE:
         return None  # a view that wants to know who asks calls someone(): static parts need no record
-    g.person = _who(request.headers.get("Authorization", "").removeprefix("Bearer ").strip())
+    g.person = _on_a_wall() if roles == (WALL,) else None  # a wall's cookie is looked at for nothing else
+    g.person = g.person or _who(request.headers.get("Authorization", "").removeprefix("Bearer ").strip())
     if request.method not in SAFE and not _meant(g.person):
         return _answer(403, "forged", "This request did not come from the room's own page. Load the page again.")
     if roles == (ANYONE,):
@@ -122,6 +131,10 @@ def _judge() -> Any:
 def _who(token: str) -> Person | None:
     access = room().access
     return access.by_token(token) if token else access.by_session(request.cookies.get(cookie(), ""))
+
+
+def _on_a_wall() -> Person | None:
+    return room().walls.by_session(request.cookies.get(cookie(WALL), ""))
 
 
 def _meant(person: Person | None) -> bool:
@@ -140,7 +153,7 @@ def _meant(person: Person | None) -> bool:
 def _unknown() -> Any:
     if request.path.startswith("/api/") or request.method not in SAFE:
         return _answer(401, "unknown", "Sign in first.")
-    return redirect("/sign-in", 303)
+    return redirect("/wall/open" if request.path == "/wall" else "/sign-in", 303)
 
 
 def _answer(status: int, code: str, message: str, ref: str = "") -> tuple[Any, int]:

@@ -37,9 +37,9 @@ def start(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("engineio", "socketio", "geventwebsocket", "werkzeug"):
+    for noisy in ("engineio", "socketio", "geventwebsocket", "werkzeug", "fontTools"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for quoting in ("engineio.server", "socketio.server"):  # only faults: their other lines repeat what a caller sent
+    for quoting in ("engineio.server", "socketio.server", "fpdf"):  # only faults: others quote what was sent
         logging.getLogger(quoting).setLevel(logging.ERROR)  # without a level they add a handler of their own, not plain
         logging.getLogger(quoting).addFilter(_is_fault)
     logging.getLogger("eventlet.wsgi").setLevel(logging.CRITICAL)  # all its lines tell who called, and for what

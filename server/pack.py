@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.country import callback, registry, schedule, taxonomy
+from server.country import callback, registry, schedule, taxonomy, wording
 from server.country.callback import Script
 from server.country.packfiles import Files
 from server.country.registry import Place, Station, check_digit
 from server.country.schedule import Schedule
 from server.country.taxonomy import Names, Taxonomy
+from server.country.wording import Wording
+from server.docket import levels
+from server.docket.levels import Levels
+from server.press import templates
+from server.press.templates import Templates
 from server.texting import answers
 from server.texting.answers import Answers
 from server.work import ladder
@@ -70,6 +75,9 @@ class Pack:
     answers: Answers
     callback: Script
     ladder: Ladder
+    docket: Levels
+    statements: Templates
+    wording: Wording = field(repr=False)
     places: Mapping[str, Place] = field(repr=False)
     stations: Mapping[str, Station] = field(repr=False)
     prefixes: Mapping[str, str] = field(repr=False)
@@ -97,7 +105,12 @@ def load(name: str, folder: Path = PACKS) -> Pack:
         parts["schedule"] = files.made("checkins.json", schedule.read, files, *stands_on)
         parts["answers"] = files.made("texts.json", answers.read, files, languages, parts["taxonomy"])
         parts["callback"] = files.made(callback.FILE, callback.read, files, languages, parts["taxonomy"])
+        if parts["schedule"] is not None:
+            with_it = (parts["taxonomy"], parts["schedule"], parts["places"].values())
+            parts["statements"] = files.made(templates.FILE, templates.read, files, languages, *with_it)
     parts["ladder"] = files.made("ladder.json", ladder.read, files, languages)
+    parts["wording"] = files.made(wording.FILE, wording.read, files, languages)
+    parts["docket"] = files.made(levels.FILE, levels.read, files, languages)
     bundles = [folder / str(bundle) for bundle in about.get("builds_on", ())]
     parts["keywords"] = _keywords(files, bundles, parts["taxonomy"])
     if files.wrong:

@@ -1,6 +1,7 @@
 """Questions to the board: one page of the feed, what changed since, who there is. Each within a scope."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from server import log
@@ -8,7 +9,7 @@ from server.asking.conditions import NEVER, SOONEST, every
 from server.asking.filters import Filters
 from server.board import Board
 from server.incidents import UNDECIDED
-from server.measures.scopes import SCOPES
+from server.measures.scopes import SCOPES, TRUST
 
 # A card, with those that say the same of its own side: no open card tells of a restricted one, nor the other way round.
 SHOWN = (
@@ -53,6 +54,21 @@ def told(board: Board, incident: str) -> list[Row]:
     return [_row(row) for row in found]
 
 
+def dangerous(board: Board, incident: str, codes: Collection[str]) -> bool:
+    """Whether a call about an incident may put somebody in danger: it, or anything else that is known of whoever tells
+    of it, is restricted, of one of these restricted codes, or was found unsafe to call."""
+    rows = told(board, incident)
+    ends = [json.dumps(sorted({row[name] for row in rows} - {""})) for name in ("id", "source", "monitor")]
+    found = board.db.execute(
+        "SELECT one.restricted, one.sub, one.steps || ifnull(head.steps, '') AS steps"
+        " FROM cards AS one LEFT JOIN cards AS head ON head.id = one.stands"
+        " WHERE one.id IN (SELECT value FROM json_each(?)) OR one.source IN (SELECT value FROM json_each(?))"
+        " OR one.monitor IN (SELECT value FROM json_each(?))",
+        ends,
+    )
+    return any(row["restricted"] or row["sub"] in codes or '"unsafe"' in row["steps"] for row in found)
+
+
 def selection(filters: Filters, scope: str) -> tuple[str, str, list[Any]]:
     """The table, the condition and its values; what the reader asks for leaves out most, and so comes first."""
     table, where, values = every(filters.conditions(), scope)
@@ -88,11 +104,11 @@ def above(row: Row) -> str:
 
 
 def urgent(board: Board, filters: Filters, scope: str) -> tuple[list[Row], int]:
-    """Grave incidents whose clock runs: a few, the gravest first, then by when it runs out; how many there are."""
+    """Grave incidents whose clock runs: a few, the gravest first, then TRUST, then due; how many."""
     table, where, values = selection(filters, scope)
     found = board.db.execute(
         f"SELECT row, {SOONEST} AS due, count(*) OVER () AS many FROM {table}"  # noqa: S608 - our conditions
-        f" WHERE {URGENT} AND {where} ORDER BY severity DESC, due, row LIMIT ?",
+        f" WHERE {URGENT} AND {where} ORDER BY severity DESC, {TRUST}, due, row LIMIT ?",
         [*values, MOST_URGENT],
     ).fetchall()
     shown = (board.db.execute(f"SELECT {SHOWN} FROM cards WHERE row = ?", (each["row"],)).fetchone() for each in found)  # noqa: S608

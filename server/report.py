@@ -64,13 +64,13 @@ def print_report(asked: argparse.Namespace) -> None:
     language = asked.lang or languages(pack)[0]
     if language not in languages(pack):
         raise Refused(f"There is a report in {' and '.join(languages(pack))} only.")
-    found = after(_folded(given, pack), pack, datetime.now(UTC))
+    found = after(folded(given, pack), pack, datetime.now(UTC))
     if asked.out:
         Path(asked.out).write_text(page(found, pack, language, alone=True), encoding="utf-8")
     print(as_json(found) if asked.json else "\n".join(_lines(found, pack, language)))
 
 
-def _folded(given: settings.Settings, pack: Pack) -> Board:
+def folded(given: settings.Settings, pack: Pack) -> Board:
     """A board of its own; what nobody has read yet is taken for restricted, and is in no number."""
     keys = given.data_dir / "keys"
     board = Board(seal.Opener(keys), seal.Vault(given.data_dir), lambda text: True, pack)

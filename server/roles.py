@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 ROLES = ("administrator", "security_lead", "analyst", "press", "viewer")
+WALL = "wall"  # a screen that hangs there for all: no account and no token has this role, and it opens nothing else
+PROGRAM = "program:"  # before the name of a token, in facts too: no account's name has a colon
 ANYONE = "anyone"  # a route that must be reachable before signing in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -40,7 +42,7 @@ class Person:
 
 def allow(*roles: str) -> Callable[[View], View]:
     """Name who may use a route."""
-    unknown = set(roles) - {*ROLES, ANYONE}
+    unknown = set(roles) - {*ROLES, WALL, ANYONE}
     if unknown or not roles:
         raise ValueError(f"no such role: {unknown or 'none named'}")
 

@@ -38,6 +38,7 @@ class Settings:
     options: Mapping[str, str] = field(repr=False)  # what the open gateways need besides; "" where it is not set
     texts: str  # off: no text is ever sent; dry: all but the sending; on
     texts_by: str  # the gateway that sends where the one by which a report came cannot; "" for none
+    signatures: int  # of how many member organisations a statement needs
 
     @property
     def redis_socket(self) -> str:
@@ -70,8 +71,7 @@ def read(env: Mapping[str, str]) -> Settings:
     """`env` as Settings. Raises Unfit with every missing, weak or odd setting by name."""
     faults: list[str] = []
     room_host, intake_host = (env.get(name) or "127.0.0.1" for name in ("ROOM_HOST", "INTAKE_HOST"))
-    room_port = _port(env, "ROOM_PORT", 5000, faults)
-    intake_port = _port(env, "INTAKE_PORT", 5001, faults)
+    room_port, intake_port = _port(env, "ROOM_PORT", 5000, faults), _port(env, "INTAKE_PORT", 5001, faults)
     gateways = tuple((env.get("GATEWAYS") or ",".join(OPEN)).replace(" ", "").split(","))
     made = Settings(
         data_dir=Path(env.get("DATA_DIR") or "data"),
@@ -91,6 +91,7 @@ def read(env: Mapping[str, str]) -> Settings:
         options=_options(env, gateways, faults),
         texts=(env.get("TEXTS") or TEXTS[0]).strip(),
         texts_by=env.get("TEXTS_BY", "").strip(),
+        signatures=_signatures(env.get("SIGNATURES", "").strip() or "2", faults),
     )
     faults += [*_misplaced(made), *_cannot_send(made)]
     if faults:
@@ -129,6 +130,12 @@ def _port(env: Mapping[str, str], name: str, default: int, faults: list[str]) ->
         return int(text)
     faults.append(f"{name} is not a port number from 1 to 65535: {text!r}.")
     return default
+
+
+def _signatures(text: str, faults: list[str]) -> int:
+    number = int(text) if text in map(str, range(2, 100)) else 0
+    faults += [] if number else [f"SIGNATURES is not a number from 2 to 99 (nobody speaks for all alone): {text!r}."]
+    return number
 
 
 def _address(env: Mapping[str, str], name: str, default: str, faults: list[str]) -> str:

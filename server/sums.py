@@ -36,7 +36,7 @@ def totals(board: Board) -> dict[str, Any]:
     """Figures of the whole room that name nobody and no place. `restricted`: how many of those wait for a decision;
     in every other number there is none of them, or a number would tell of one."""
     kinds = {kind: n for (kind, _), n in tallies.of(board.db, "kind", "open").items()}
-    newest = board.db.execute("SELECT at FROM cards ORDER BY row DESC LIMIT 1").fetchone()
+    newest = board.db.execute("SELECT at FROM cards ORDER BY at DESC LIMIT 1").fetchone()
     rehearsed = {kind for kind, _ in tallies.of(board.db, "rehearsal", "all")}
     return {
         "total": sum(kinds.values()),
@@ -49,6 +49,11 @@ def totals(board: Board) -> dict[str, Any]:
         "mixed": len(rehearsed) > 1,
         "newest": newest["at"] if newest else "",
     }
+
+
+def rehearsed(board: Board) -> bool:
+    """Whether there is a rehearsal on the record, and nothing else."""
+    return {kind for kind, _ in tallies.of(board.db, "rehearsal", "all")} == {"1"}
 
 
 def series(board: Board, scope: str, what: str = "report") -> Buckets:

@@ -25,10 +25,12 @@ COLUMNS += " channel, gateway, source, standing, organisation, province, station
 COLUMNS += " version, changed, was_open"
 
 
-def fill(board: Board, pack: Pack, incidents: int = INCIDENTS, reports: int = REPORTS) -> None:
-    """The first so many reports of such a day, evenly mixed; the cursor is behind them."""
+def fill(
+    board: Board, pack: Pack, incidents: int = INCIDENTS, reports: int = REPORTS, until: datetime = BEGINS + LASTS
+) -> None:
+    """The first so many reports of such a day, evenly mixed, the last at `until`; the cursor is behind them."""
     marks = ",".join("?" * len(COLUMNS.split(",")))
-    rows = [*_rows(pack, incidents, reports)]
+    rows = [*_rows(pack, incidents, reports, until.astimezone(UTC) - LASTS)]
     board.db.execute("BEGIN")
     board.db.executemany(f"INSERT INTO cards ({COLUMNS}) VALUES ({marks})", [tuple(row.values()) for row in rows])  # noqa: S608
     words = ((n, searchable(json.loads(row["detail"])["text"]) + END) for n, row in enumerate(rows, 1))
@@ -39,13 +41,13 @@ def fill(board: Board, pack: Pack, incidents: int = INCIDENTS, reports: int = RE
     board.tasks.hours.take(events.ReportReceived(**told, **blank, rehearsal=True))  # it is as late as the last report
 
 
-def _rows(pack: Pack, incidents: int, reports: int) -> Iterator[dict[str, Any]]:
+def _rows(pack: Pack, incidents: int, reports: int, begins: datetime) -> Iterator[dict[str, Any]]:
     chance, stations, subs = Random(5), [*pack.stations.values()], [*pack.taxonomy.subs.values()]  # noqa: S311 - a made-up day
     open_subs = [sub for sub in subs if not sub.restricted]
     every = max(1, reports // max(1, incidents))
     for n in range(reports):
         is_incident, sub, station = n % every == 0, chance.choice(open_subs), chance.choice(stations)
-        at = (BEGINS + LASTS * (n / reports)).isoformat(timespec="milliseconds")
+        at = (begins + LASTS * (n / reports)).isoformat(timespec="milliseconds")
         text = f"{chance.choice(KHMER if chance.random() < 0.6 else LATIN)} {chance.choice(LATIN)} {n}"
         place = {"code": station.code, "level": "station", "confidence": 0.99, "because": [station.code]}
         province = pack.places[pack.places[station.commune].parent].parent

@@ -44,7 +44,7 @@ def main() -> None:
     board.db.execute("UPDATE cards SET look_due = at WHERE kind = 'incident' AND status = 'new' AND row % 50 = 1")
     now = crowded.BEGINS + crowded.LASTS - timedelta(minutes=5)
     names = ("Amina", "Bora"), ("Network A", "Network B")
-    around = Around(Gazetteer(pack), now, "Amina", True, "station", *names, lambda alert: ())
+    around = Around(Gazetteer(pack), now, "Amina", True, "station", *names, lambda alert: (), lambda code: False)
     page = "SELECT * FROM cards WHERE row > 50000 ORDER BY row LIMIT 100"
     reference = spent(lambda: board.db.execute(page).fetchall())
     print(f"{'a page by primary key, for comparison':40} {reference[TIMES // 2]:6.1f} ms, 95 % {reference[-1]:6.1f} ms")

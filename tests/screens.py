@@ -66,11 +66,17 @@ def work(rig: Rig, people: tuple[dict[str, str], dict[str, str]], cards: list[di
     for n, card in enumerate(alone):
         what, more = DECISIONS[n % len(DECISIONS)]
         path = f"incidents/{card['id']}"
-        if what in ("verification", "rejection"):
+        if what in ("verification", "rejection") and callable_by(rig, first, card["id"]):
             rig.tick(card["id"], first, "call_back", "photo")
         post(rig, first, f"{path}/{what}", {"reason": REASON, **more})
     for card in alone[::2]:  # by now the room knows what waits
         post(rig, second, f"incidents/{card['id']}/confirmation", {"reason": REASON})
+
+
+def callable_by(rig: Rig, who: dict[str, str], card: str) -> bool:
+    """Whether somebody may ring about an incident: nobody does where it may put somebody in danger."""
+    answer = rig.ask(rig.given.room_port, "GET", f"/api/v1/incidents/{card}", **who)
+    return answer[0] == 200 and bool(json.loads(answer[1])["may_call"])
 
 
 def post(rig: Rig, who: dict[str, str], path: str, body: dict[str, str]) -> None:
@@ -247,6 +253,19 @@ def figures_in_khmer(page: Page) -> None:
     page.locator("#where .main-svg").first.wait_for()
 
 
+def report_in_khmer(page: Page) -> None:
+    """The report after the day as it is printed, in Khmer."""
+    visit(page, "report?lang=km")
+    page.emulate_media(media="print")
+
+
+def figures_on_a_phone(page: Page) -> None:
+    """The page of figures, in Khmer."""
+    speak_khmer(page)
+    visit(page, "figures")
+    page.locator(".main-svg").first.wait_for()
+
+
 def roster(page: Page) -> None:
     """The page of the roster, a table checked."""
     visit(page, "roster")
@@ -279,6 +298,36 @@ def restricted_in_khmer(page: Page) -> None:
     """The same in Khmer."""
     khmer(page)
     restricted(page)
+
+
+def stating(page: Page) -> None:
+    """A mid-day statement of the rehearsal just begun, one of its figures open."""
+    visit(page, "press")
+    page.select_option("[name=kind]", "mid_day")
+    page.locator("[data-testid=new-form] button").click()
+    page.locator("[data-testid=reading-en] a.figure").nth(1).click()
+
+
+def stating_in_khmer(page: Page) -> None:
+    """The same in Khmer."""
+    speak_khmer(page)
+    stating(page)
+
+
+def walled(language: str, theme: str) -> Callable[[Page], None]:
+    """The wall, hung by an administrator."""
+
+    def act(page: Page) -> None:
+        visit(page, "accounts")
+        page.fill("[data-testid=wall-form] [name=name]", "The hall")
+        page.select_option("[data-testid=wall-form] [name=language]", language)
+        page.select_option("[data-testid=wall-form] [name=theme]", theme)
+        page.click("[data-testid=wall-form] button")
+        page.goto(page.locator("[data-testid=wall-address]").inner_text())
+        page.click("button.primary")
+        page.wait_for_selector("[data-testid=wall][data-state=live]")
+
+    return act
 
 
 def nothing(page: Page) -> None:
@@ -331,6 +380,9 @@ def main() -> None:
             shot(rig, browser, "figures-times", "Sok", figures, wall, color_scheme="dark")
             shot(rig, browser, "figures-khmer", "Sok", figures_in_khmer, laptop, color_scheme="light")
             shot(rig, browser, "report", "Dara", lambda page: visit(page, "report"), (820, 1160), color_scheme="light")
+            shot(rig, browser, "report-khmer", "Dara", report_in_khmer, (820, 1160), color_scheme="light")
+            shot(rig, browser, "figures-phone", "Sok", figures_on_a_phone, phone, color_scheme="light")
+            shot(rig, browser, "figures-press", "Chan", lambda page: visit(page, "figures"), laptop)
             shot(rig, browser, "roster", "Dara", roster, laptop, color_scheme="light")
             shot(rig, browser, "restricted", "Rath", restricted, laptop, color_scheme="light")
             shot(rig, browser, "restricted-khmer", "Rath", restricted_in_khmer, laptop, color_scheme="dark")
@@ -339,7 +391,15 @@ def main() -> None:
             shot(rig, browser, "voice", "Sok", calling, laptop, color_scheme="light")
             shot(rig, browser, "voice-khmer", "Sok", calling_in_khmer, phone, color_scheme="light")
             shot(rig, browser, "guide", "Sok", guide, (820, 1160), color_scheme="light")
+            shot(rig, browser, "wall", "Dara", walled("en", "dark"), wall)
+            shot(rig, browser, "wall-light", "Dara", walled("en", "light"), laptop)
+            shot(rig, browser, "wall-khmer", "Dara", walled("km", "dark"), laptop)
+            shot(rig, browser, "wall-khmer-light", "Dara", walled("km", "light"), wall)
             shot(rig, browser, "press", "Chan", nothing, laptop, color_scheme="light")
+            shot(rig, browser, "statement", "Chan", stating, laptop, color_scheme="light")
+            shot(rig, browser, "statement-khmer", "Chan", stating_in_khmer, laptop, color_scheme="dark")
+            shot(rig, browser, "statement-phone", "Chan", stating_in_khmer, phone, color_scheme="light")
+            shot(rig, browser, "statements", "Chan", lambda page: visit(page, "press"), laptop, color_scheme="light")
             plain(browser, "sign-in", f"{rig.given.room_base_url}/sign-in", laptop)
             plain(browser, "form", f"http://127.0.0.1:{rig.given.intake_port}/", phone)
             plain(browser, "form-khmer", f"http://127.0.0.1:{rig.given.intake_port}/?lang=km", phone)

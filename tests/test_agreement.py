@@ -87,7 +87,7 @@ OTHERS: dict[str, Any] = {
     "reopened": lambda pen, n, code: events.IncidentReopened(subject=report_id(n), reason=""),
     "left": lambda pen, n, code: events.IncidentUnverified(subject=report_id(n), method="", reason=""),
     "proposed": lambda pen, n, code: events.IncidentProposed(
-        subject=report_id(n), verdict="verified", method="call_back", basis="", reason=""
+        subject=report_id(n), verdict="verified", kind="", method="call_back", basis="", reason=""
     ),
     "joined": lambda pen, n, code: events.IncidentJoined(
         subject=report_id(n), report=report_id((n + 1) % 4), how="same message", reason=""

@@ -18,7 +18,7 @@ from server.places import Gazetteer
 from server.queries import Filters
 from server.roles import ROLES
 from server.seal import Opener, Vault, make_keys, owner_of
-from tests.days import PLACES, SOURCES, TEXTS, Pen, raws, report_id, the_pack
+from tests.days import PLACES, SOURCES, TEXTS, Pen, everything_told, raws, report_id, the_pack
 
 REPORTS = 4
 TABLES = ("cards", "history", "words", "joined", "suggested", "apart", "restrictions", "decided", "readings", "photos")
@@ -210,6 +210,6 @@ def every(board: Board) -> list[queries.Row]:
 
 
 def shown(rows: list[queries.Row], role: str, gazetteer: Gazetteer) -> dict[str, Any]:
-    cards = [views.card(row, role, gazetteer, views.SCOPE[role]) for row in rows]
+    cards = [views.card(row, role, gazetteer, everything_told, views.SCOPE[role]) for row in rows]
     told = [card for card in cards if card and not card.get("gone")]
     return {card["id"]: {name: card[name] for name in card if name not in OF_OTHERS} for card in told}

@@ -17,7 +17,7 @@ from server.places import Gazetteer
 from server.queries import Filters
 from server.roles import ROLES
 from server.seal import Opener, Vault, make_keys
-from tests.days import PLACES, SOURCES, TEXTS, Pen, raws, report_id, the_pack
+from tests.days import PLACES, SOURCES, TEXTS, Pen, everything_told, raws, report_id, the_pack
 
 REPORTS = 5
 
@@ -163,7 +163,7 @@ def test_what_changed_laid_over_an_older_picture_is_the_newer_one_for_every_role
         screen, cursor, more = shown(older, role, gazetteer), older.cursor, True
         while more:
             rows, cursor, more = queries.changes(newer, cursor, limit)
-            for card in [views.card(row, role, gazetteer, views.SCOPE[role]) for row in rows]:
+            for card in [views.card(row, role, gazetteer, everything_told, views.SCOPE[role]) for row in rows]:
                 if card and card.get("gone"):
                     screen.pop(card["id"], None)
                 elif card:
@@ -174,7 +174,7 @@ def test_what_changed_laid_over_an_older_picture_is_the_newer_one_for_every_role
 def shown(board: Board, role: str, gazetteer: Gazetteer) -> dict[str, Any]:
     rows, _, total = queries.page(board, Filters(), views.SCOPE[role])
     assert len(rows) == total
-    return {row["id"]: views.card(row, role, gazetteer, views.SCOPE[role]) for row in rows}
+    return {row["id"]: views.card(row, role, gazetteer, everything_told, views.SCOPE[role]) for row in rows}
 
 
 @given(data=st.data())

@@ -82,7 +82,7 @@ def ticked(rig: Rig, words: str) -> None:
     token = rig.token("analyst")
     rig.until(lambda: any(one["text"] == words and one["number"] for one in rig.cards(token)), 10, "the incident")
     found = next(one for one in rig.cards(token) if one["text"] == words)
-    rig.tick(found["id"], {"Authorization": f"Bearer {token}"}, "call_back", "photo")
+    rig.tick(found["id"], rig.seat("Eng"), "call_back", "photo")  # the lead may call whoever it is
 
 
 def card(shown: Screen, words: str):  # type: ignore[no-untyped-def]
@@ -180,7 +180,7 @@ def test_who_decides_second_gets_the_newer_card_and_keeps_their_words(
     form.locator("[name=method]").select_option("second_source")
     form.locator("[name=reason]").fill("A second observer says it opened at seven.")
     token = rig.token("analyst")
-    found = next(one for one in rig.cards(token) if one["text"] == words)
+    found, seat = next(one for one in rig.cards(token) if one["text"] == words), rig.seat("Bora")
     # Bora decides between Amina's looking and Amina's sending: her page must not learn it first
     amina.page.context.set_offline(True)
     bora = rig.ask(
@@ -188,7 +188,7 @@ def test_who_decides_second_gets_the_newer_card_and_keeps_their_words(
         "POST",
         f"/api/v1/incidents/{found['id']}/verification",
         f'{{"method": "photo", "reason": "Photo of the closed door.", "expect": {found["version"]}}}',
-        Authorization=f"Bearer {token}",
+        **seat,
         Content_Type="application/json",
     )
     assert bora[0] == 202
@@ -198,7 +198,7 @@ def test_who_decides_second_gets_the_newer_card_and_keeps_their_words(
         "POST",
         f"/api/v1/incidents/{found['id']}/rejection",
         stale,
-        Authorization=f"Bearer {token}",
+        **seat,
         Content_Type="application/json",
     )
     assert again[0] == 409

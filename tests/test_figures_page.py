@@ -17,9 +17,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from dashboard import figures_page
-from dashboard.drawn.sheet import Desk, Sheet
+from dashboard.drawn.sheet import Desk
 from dashboard.drawn.whole import ground, whole
 from dashboard.words import languages, words_for
+from server import tables
 from server.measures.after import after
 from server.pack import Pack
 from server.report import as_json, page
@@ -128,7 +129,9 @@ def test_the_page_of_a_rehearsal_and_whatever_is_saved_of_it_say_so(house: House
     house.log.append(pen.received(1, rehearsal=rehearsal), by="gateway:kannel")
     house.fold()
     analyst = house.program("analyst")
-    assert ("rehearsal-band" in analyst.get("/figures").text) is rehearsal
+    band = re.search(r'<div class="rehearsal-band"[^>]*>', analyst.get("/figures").text)
+    assert band
+    assert (" hidden" not in band[0]) is rehearsal
     assert ("-rehearsal-" in analyst.get("/figures/reports.csv").headers["Content-Disposition"]) is rehearsal
     whole = analyst.get("/api/v1/figures/whole").json
     assert whole
@@ -138,8 +141,7 @@ def test_the_page_of_a_rehearsal_and_whatever_is_saved_of_it_say_so(house: House
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " ="])
 def test_no_cell_of_a_csv_is_a_formula(begin: str) -> None:
     name = f'{begin}HYPERLINK("x")'
-    written = figures_page.written(Sheet("", "", "", "", [], {}, ["a", "b"], [[name, -3]]))
-    [_, row] = csv.reader(io.StringIO(written, newline=""))
+    [_, row] = csv.reader(io.StringIO(tables.written([["a", "b"], [name, -3]]), newline=""))
     assert row == [f"'{name}", "-3"], "a number is none"
 
 

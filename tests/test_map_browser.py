@@ -149,3 +149,16 @@ def test_a_viewer_comes_no_nearer_than_provinces(room: Crowded, browser: Browser
     assert made.page.locator("[data-testid=map] .scatterlayer .points path").count() == 0
     assert made.complaints == []
     made.page.context.close()
+
+
+def test_coverage_is_shown_by_district_when_one_comes_nearer(room: Crowded, amina: Screen) -> None:
+    page = amina.page
+    page.click("[data-layer=coverage]")
+    expect(said(page, "map-silent")).to_have_text(re.compile("Silent provinces"))
+    for _ in range(2):
+        page.click("[data-zoom=in]")
+    expect(said(page, "map-silent")).to_have_text(re.compile("Silent districts"))
+    page.click("[data-zoom=whole]")
+    expect(said(page, "map-silent")).to_have_text(re.compile("Silent provinces"))
+    page.click("[data-layer=incidents]")
+    expect(said(page, "map-level")).to_be_visible()

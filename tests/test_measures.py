@@ -132,6 +132,14 @@ def test_time_runs_from_the_arrival_of_the_report_to_the_first_look_of_a_person(
     assert (by_program[4].n, by_program[4].waiting, by_program[4].overdue) == (0, 1, 1)
 
 
+def test_nobody_waits_for_a_call_that_must_not_be_made(folder: Path, notes: Pen) -> None:
+    unsafe = events.IncidentChecked(subject=report_id(1), step="questions", outcome="unsafe", note="")
+    facts = [*opened(notes, 1, severity=5), *opened(notes, 2, severity=5), unsafe]
+    limits = {5: {"call_back": timedelta(minutes=5)}}
+    called = times.paces(board_of(folder, facts, "analyst:Amina").db, "called", limits, NOW)[0]
+    assert (called.severity, called.waiting, called.overdue) == (5, 1, 1)
+
+
 def test_a_verdict_that_is_taken_back_is_measured_anew_when_there_is_another(folder: Path, notes: Pen) -> None:
     facts = [*opened(notes, 1), notes.verified(1), events.IncidentReopened(subject=report_id(1), reason="")]
     settled = {one.severity: one for one in times.paces(board_of(folder, facts).db, "settled", {}, NOW)}

@@ -63,7 +63,7 @@ def test_the_description_says_who_may_and_how(furnished: House) -> None:
             roles = furnished.views[rule.endpoint].allowed_roles
             assert ("security" in entry) == (roles == (ANYONE,))
             for role in set(ROLES) if set(roles) < set(ROLES) else set():
-                named = f"{role}s".replace("_", " ")
+                named = "press officers" if role == "press" else f"{role}s".replace("_", " ")
                 assert (named in entry["description"]) == (role in roles), (path, role)
 
 
@@ -122,7 +122,15 @@ def test_what_is_answered_is_what_the_description_says(furnished: House, eyes: E
     for path, methods in described()["paths"].items():
         if (
             "get" not in methods
-            or path in ("/openapi.json", "/photos/{photo}", "/alerts/{alert}/figure", "/shifts/{shift}")
+            or path
+            in (
+                "/openapi.json",
+                "/photos/{photo}",
+                "/alerts/{alert}/figure",
+                "/shifts/{shift}",
+                "/complaints/{complaint}",
+            )
+            or path.startswith("/statements/{statement}")  # in test_press_desk.py
             or role not in opens[f"/api/v1{path}"].allowed_roles
         ):
             continue

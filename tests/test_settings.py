@@ -29,6 +29,14 @@ def test_nothing_but_secrets_must_be_set() -> None:
     assert made.public_base_url == "http://127.0.0.1:5001"
 
 
+@pytest.mark.parametrize("number", ["0", "1", "-2", "100", "two", "²", "2.0"])
+def test_a_number_of_signatures_by_which_one_could_speak_for_all_is_refused_by_name(number: str) -> None:
+    with pytest.raises(Unfit, match="SIGNATURES"):
+        settings.read({**GOOD, "SIGNATURES": number})
+    assert settings.read(GOOD).signatures == settings.read({**GOOD, "SIGNATURES": ""}).signatures == 2
+    assert settings.read({**GOOD, "SIGNATURES": "3"}).signatures == 3
+
+
 @pytest.mark.parametrize("name", GOOD)
 @pytest.mark.parametrize("secret", ["", "x" * 15, " " * 16, None])
 def test_a_missing_empty_or_short_secret_is_refused_by_name(name: str, secret: str | None) -> None:

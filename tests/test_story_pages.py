@@ -139,7 +139,7 @@ def test_a_report_is_joined_by_hand_by_the_number_of_the_incident(rig: Rig, toke
 
 
 def test_what_is_no_incident_leaves_the_list_and_its_history_says_so(rig: Rig, token: str, amina: Screen) -> None:
-    card = told(rig, token, "XB KD0123-7 I only try whether this works")
+    card = told(rig, token, "PJ KD0123-7 I only try whether this works")
     page = amina.page
     row(amina, card).click()
     page.keyboard.press("0")
@@ -245,7 +245,7 @@ def test_agreement_is_among_the_figures_and_leads_to_the_models_that_an_administ
     rig: Rig, token: str, amina: Screen, browser: Browser
 ) -> None:
     card = told(rig, token, "XJ KD0123-7 one man looks over all shoulders")
-    rig.tick(card["id"], {"Authorization": f"Bearer {token}"}, "call_back", "photo")
+    rig.tick(card["id"], rig.seat("Amina"), "call_back", "photo")
     before = rig.ask(rig.given.room_port, "GET", "/api/v1/agreement", Authorization=f"Bearer {token}")[1]
     decided = json.loads(before)["decided"] + 1
     row(amina, card).click()

@@ -1,5 +1,6 @@
 """Which categories where: incidents beside the same per 100 stations heard from, never one without the other."""
 
+import textwrap
 from collections import Counter
 from typing import Any
 
@@ -11,6 +12,7 @@ from server.pack import Pack
 
 LEVELS = {"where": "crossing", "districts": "district"}  # name of the figure -> what is counted
 MOST_ROWS = {"where": 40, "districts": 25}  # places in one drawing; the table has them all
+MOST_LETTERS = 34  # of a line in the right half
 IN_THE_MIDDLE = {"x": 0.76, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}  # of the right half
 SIDES = (("x", [0.0, 0.48]), ("x2", [0.52, 1.0]))
 
@@ -59,7 +61,8 @@ def _drawing(
     }
     layout["yaxis"] = axis(desk.words["fig.axis.place"], type="category", showgrid=False)
     if not any(rate is not None for line in rates for rate in line):  # an empty half would look like a fault
-        layout["annotations"] = [{"text": desk.words["fig.rate.few"], **IN_THE_MIDDLE}]
+        said = "<br>".join(textwrap.wrap(desk.words["fig.rate.few"], MOST_LETTERS, break_long_words=False))
+        layout["annotations"] = [{"text": said, **IN_THE_MIDDLE}]
     return data, layout
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.measures.reach import ENOUGH
+
 Figure = dict[str, Any]
 Words = Mapping[str, str]  # key -> text in the reader's language
 Cell = str | int | float | None
 BIN = timedelta(minutes=10)
 MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}  # px; axes take what they need besides
-FEW = 30  # of fewer there is no percentage: it would say more than is known
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,12 @@ def number(n: int) -> str:
 def share(n: int, of: int) -> str:
     """ "12 of 48 (25 %)"; of few without a percentage."""
     said = f"{number(n)} / {number(of)}"
-    return f"{said} ({n * 100 / of:.0f}%)" if of >= FEW else said
+    return f"{said} ({n * 100 / of:.0f}%)" if of >= ENOUGH else said
 
 
 def part(n: int, of: int) -> str:
     """ "12 (25%)", where the whole has been said already; of few without a percentage."""
-    return f"{number(n)} ({n * 100 / of:.0f}%)" if of >= FEW else number(n)
+    return f"{number(n)} ({n * 100 / of:.0f}%)" if of >= ENOUGH else number(n)
 
 
 def begins(bucket: str) -> datetime:

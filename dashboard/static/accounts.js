@@ -29,9 +29,18 @@ function row(account) {
     make("td", {}, account.name),
     make("td", {}, t(`role.${account.role}`)),
     make("td", {}, account.organisation),
-    make("td", {}, own ? t("accounts.you") : close),
+    make("td", {}, own ? t("accounts.you") : [move(account), " ", close]),
   ];
   return make("tr", { "data-account": account.name }, cells);
+}
+
+function move({ name, organisation }) {
+  const does = async () => {
+    const to = prompt(t("accounts.move.sure", { name }), organisation);
+    if (to === null || to.trim() === organisation) return;
+    await attempt(() => post(`/api/v1/accounts/${encodeURIComponent(name)}/organisation`, { organisation: to }), t("accounts.moved", { name }));
+  };
+  return make("button", { type: "button", class: "quiet", onclick: does, "data-move": name }, t("accounts.move"));
 }
 
 async function shut(name) {

@@ -6,7 +6,7 @@ import { beside, known, languages, replies, reports } from "./known.js";
 import { hook, make } from "./make.js";
 import { steps, verdicts } from "./steps.js";
 import { language, t } from "./words.js";
-import { worked } from "./worked.js";
+import { holder, worked } from "./worked.js";
 
 const BLOCKS = { worked, steps, verdicts, known, script, replies, beside };
 
@@ -64,6 +64,7 @@ export class Casework {
   }
 
   draw() {
+    this.held = holder(this.card);
     const state = { card: this.card, whole: this.whole, actions: this.actions, present: this.names, onOpen: this.onOpen };
     for (const each of this.blocks) redraw(each.body, each.draws(state, each.slot, each.outcome));
     if (this.told && !this.told.contains(this.actions.form)) redraw(this.told, reports({ ...state, languages: languages(), onPart: this.onPart }, (id) => this.slotOf(id)));
@@ -76,8 +77,9 @@ export class Casework {
     return this.slots.get(id);
   }
 
-  /** Counts the clocks anew. */
+  /** Counts the clocks anew; what is held comes back by time alone. */
   tick() {
+    if (this.card && holder(this.card) !== this.held) this.draw();
     for (const { body } of this.blocks) for (const due of body.querySelectorAll("[data-due]")) tickDue(due);
   }
 }

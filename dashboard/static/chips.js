@@ -30,7 +30,7 @@ export class Chips {
   /** A sentence that says what is wrong; the list stays as it was. */
   wrong(sentence) {
     this.root.hidden = false;
-    this.root.replaceChildren(make("li", { class: "wrong", role: "alert", "data-testid": "query-wrong" }, sentence));
+    this.root.replaceChildren(make("li", { class: "wrong", "data-testid": "query-wrong" }, make("span", { role: "alert" }, sentence)));
   }
 }
 

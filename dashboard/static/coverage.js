@@ -39,7 +39,7 @@ async function fetchAll() {
 
 function show() {
   const { states: by, expected } = found.all;
-  hook("rehearsal").hidden = !found.rehearsal;
+  if (found.rehearsal) hook("rehearsal").hidden = false;
   hook("nobody").hidden = expected > 0;
   hook("nobody").textContent = t(found.rehearsal ? "coverage.none.rehearsal" : "coverage.none");
   hook("all").hidden = !expected;

@@ -58,7 +58,7 @@ function cancel(one, duty) {
 }
 
 /** A moment as somebody typed it, in the zone of the polls: "2017-06-04T06:00+07:00". */
-function inZone(local) {
+export function inZone(local) {
   const named = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(new Date(`${local}Z`));
   const offset = named.find(({ type }) => type === "timeZoneName").value.replace("GMT", "");
   return `${local}${offset || "Z"}`;

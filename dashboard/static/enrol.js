@@ -112,7 +112,7 @@ function wrong(plan) {
   const head = make("tr", {}, make("th", { class: "n row" }, t("roster.row")), make("th", {}, t("roster.wrong")));
   const table = make("table", { "data-testid": "wrong" }, make("thead", {}, head), make("tbody", {}, rows));
   return [
-    make("div", { class: "wrong-list" }, table),
+    make("div", { class: "wrong-list", tabindex: "0", role: "group", "aria-label": t("roster.wrong") }, table),
     more > 0 && make("p", { class: "hint" }, t("roster.wrong.more", { n: figure(more) })),
   ];
 }

@@ -53,6 +53,7 @@ const placeName = (place) => (typeof place === "string" ? place : say(place?.nam
 /** "analyst:Amina" is Amina; a part of the machine says which part. */
 export function who(by) {
   const [role, name] = String(by ?? "").split(/:(.*)/s);
+  if (name?.startsWith("program:")) return t("by.program", { name: name.slice("program:".length) });
   if (!name) return known(`by.only.${role}`) ? t(`by.only.${role}`) : role;
   return known(`by.${role}`) ? t(`by.${role}`, { name }) : name;
 }

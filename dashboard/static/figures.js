@@ -3,7 +3,7 @@ import { get } from "./ask.js";
 import { hook, make } from "./make.js";
 import { agreement } from "./agreement.js";
 import { codeMark } from "./marks.js";
-import { nowAndThen } from "./now_and_then.js";
+import { breath, nowAndThen } from "./now_and_then.js";
 import { CONFIG, dressed, painted, plotly } from "./plots.js";
 import { known, language, t } from "./words.js";
 
@@ -43,6 +43,9 @@ export class Figures {
     for (const name of names) {
       const figure = this.data[name];
       const frame = this.frames.get(name);
+      const told = JSON.stringify([figure, document.documentElement.dataset.theme]);
+      if (told === frame.told) continue;
+      await breath();
       frame.says.textContent = known(figure.says) ? t(figure.says) : (figure.says ?? "");
       frame.sum.replaceChildren(...(figure.sum ? agreement(figure.sum) : []));
       frame.legend.replaceChildren(
@@ -51,6 +54,7 @@ export class Figures {
       const layout = { ...dressed(figure.layout), uirevision: name, showlegend: false };
       [frame.empty.hidden, frame.plot.hidden] = [figure.data.length > 0 || !!figure.sum, !figure.data.length];
       if (figure.data.length) await react(frame.plot, figure.data.map(painted), layout, CONFIG);
+      frame.told = told;
     }
   }
 

@@ -1,7 +1,8 @@
 // The strip at the top: the hour, how many stations were heard, what is new and grave, and whether the line is live.
-import { hour, clockTime, polls, set } from "./clock.js";
+import { polls } from "./clock.js";
 import { unguarded } from "./grounds.js";
 import { hook } from "./make.js";
+import { line, record, shown, write } from "./strip.js";
 import { figure, t } from "./words.js";
 
 /** The header; calls onWant(fields) when a number that is a filter is chosen. */
@@ -15,9 +16,7 @@ export class Header {
   /** Shows the counts and sets the room's hour by them. */
   show(counts) {
     if (!counts) return;
-    set(counts.clock);
-    this.counts = counts;
-    write("clock", hour());
+    shown(counts);
     write("polls", polls());
     const stations = { n: figure(counts.stations_heard), m: figure(counts.stations_expected) };
     const all = figure(counts.stations);
@@ -36,26 +35,15 @@ export class Header {
     write("unguarded-words", unguarded(counts));
     hook("count-grave").parentElement.classList.toggle("some", (counts.by_severity?.["5"] ?? 0) > 0);
     write("feed-notes", notes(counts));
-    hook("rehearsal").hidden = !counts.rehearsal;
-    write("rehearsal-words", t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain"));
     document.body.classList.toggle("is-rehearsal", !!counts.rehearsal);
     document.body.classList.toggle("is-mixed", !!counts.mixed);
   }
 
-  /** Whether the server reaches the record; when it does not, nothing new arrives and nothing can be decided. */
-  record(state) {
-    if (state) hook("record-down").hidden = state !== "down";
-  }
+  /** Whether the server reaches the record. */
+  record = record;
 
-  /** "live", "catching" or "interrupted", with the hour up to which the screen is true. */
-  line(state) {
-    const element = hook("line-state");
-    element.dataset.state = state;
-    element.textContent = t(`line.${state}`);
-    const since = clockTime(this.counts?.clock);
-    hook("interrupted").hidden = state !== "interrupted";
-    if (state === "interrupted") write("interrupted", t("line.explain", { at: since }));
-  }
+  /** Whether the line is live, and if not, of what hour the screen is. */
+  line = line;
 }
 
 /** What else the desks should know of what came in, where there is any. */
@@ -68,9 +56,4 @@ function notes({ not_understood: unread, crowded, waiting, copies, by_rules: rul
     copies && t("counts.copies", { n: figure(copies) }),
   ];
   return said.filter(Boolean).join(" · ");
-}
-
-function write(name, text) {
-  const element = hook(name);
-  if (element.textContent !== text) element.textContent = text;
 }

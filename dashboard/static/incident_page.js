@@ -3,7 +3,6 @@ import { Actions } from "./actions.js";
 import { get, leave } from "./ask.js";
 import { Casework } from "./casework.js";
 import { leads } from "./casework_forms.js";
-import { hour, clockTime, set } from "./clock.js";
 import * as codes from "./codes.js";
 import { Desk } from "./desk.js";
 import { Incident } from "./incident.js";
@@ -13,6 +12,7 @@ import { hook } from "./make.js";
 import { undoLast } from "./notice.js";
 import * as places from "./places.js";
 import { Story } from "./story.js";
+import { line, record, shown } from "./strip.js";
 import * as words from "./words.js";
 
 const AGAIN = 3000; // ms before the page is asked for again
@@ -34,7 +34,7 @@ class Page {
     this.line = new Line({
       list: leads() ? "all" : "",
       onPatch: (patch) => this.take(patch),
-      onState: (state) => this.state(state),
+      onState: line,
       onPresent: (found) => this.casework.present(found),
       onBye: leave,
       onLost: () => location.reload(),
@@ -43,7 +43,7 @@ class Page {
 
   /** The incident, then the line from there on. */
   async start() {
-    this.show(await get("/api/v1/counts"));
+    shown(await get("/api/v1/counts"));
     const { cursor } = await get("/api/v1/cards", { limit: 1 });
     await this.incident.open(ID);
     this.title();
@@ -51,9 +51,9 @@ class Page {
     this.line.look(ID);
   }
 
-  take({ cards, counts, record }) {
-    this.show(counts);
-    if (record) hook("record-down").hidden = record !== "down";
+  take({ cards, counts, record: is }) {
+    shown(counts);
+    record(is);
     this.incident.take(cards);
     if (cards.length) this.title();
     this.incident.tick();
@@ -64,23 +64,6 @@ class Page {
     const { number } = this.incident.card ?? {};
     hook("number-title").textContent = number ? `#${number}` : "";
     document.title = number ? `#${number} · ${t("tabs.incident")}` : t("tabs.incident");
-  }
-
-  show(counts) {
-    if (!counts) return;
-    set(counts.clock);
-    this.clock = counts.clock;
-    hook("clock").textContent = hour();
-    hook("rehearsal").hidden = !counts.rehearsal;
-    hook("rehearsal-words").textContent = t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain");
-  }
-
-  state(state) {
-    const element = hook("line-state");
-    element.dataset.state = state;
-    element.textContent = t(`line.${state}`);
-    hook("interrupted").hidden = state !== "interrupted";
-    hook("interrupted").textContent = state === "interrupted" ? t("line.explain", { at: clockTime(this.clock) }) : "";
   }
 }
 

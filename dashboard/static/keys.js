@@ -25,6 +25,7 @@ const KEYS = [
   ["?", "help"],
 ];
 const ALWAYS = ["Enter", "Escape"]; // no letters: these stay when the others are switched off
+const IN_A_LIST = { ArrowDown: "down", ArrowUp: "up", " ": "pick" }; // and these, for whoever has the keyboard in one
 const OFF = "keys-off";
 const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]");
 const off = () => localStorage.getItem(OFF) === "yes";
@@ -38,8 +39,9 @@ export function listen(actions) {
     const busy = typing(event.target);
     if (event.key === "Escape" && busy && !event.target.closest("dialog")) return void event.target.blur();
     if (busy || (event.key === "Enter" && event.target.closest("button, a, summary"))) return;
-    const action = named.get(event.key);
-    if (!action || (off() && !ALWAYS.includes(event.key))) return;
+    const within = event.target.closest("[role=feed], .pinned") && actions[IN_A_LIST[event.key]];
+    const action = within || ((!off() || ALWAYS.includes(event.key)) && named.get(event.key));
+    if (!action) return;
     event.preventDefault();
     action();
   });

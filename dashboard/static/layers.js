@@ -58,12 +58,13 @@ function saying(name, row, few) {
 /** Coverage: from orange (silent) to blue (heard); hatched where nobody is expected. `data`: /api/v1/coverage. */
 export function coverage(data) {
   const rows = new Map(data.rows.map((row) => [row.area, row]));
+  const near = data.by === "district";
   const limits = sharesFrom(data.silent_below);
   const words = { n: figure(data.all.states.heard), m: figure(data.all.expected) };
   return {
     marks: [],
-    areas: [],
-    level: "province",
+    areas: near ? data.rows.map((row) => ({ ...row, code: row.area, incidents: row.expected })) : [],
+    level: data.by,
     legend: () => [
       ...inWords(limits).map((label, n) => make("li", { class: `step cover-${n + 1}` }, label)),
       make("li", { class: "step cover-none" }, t("map.coverage.nobody")),

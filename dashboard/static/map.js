@@ -17,7 +17,7 @@ import { Timeline } from "./timeline.js";
 import { bubbles, discs, layout, points, shapes } from "./traces.js";
 import { put } from "./typed.js";
 import { t } from "./words.js";
-import { around, cellFor, covers, levelAt, shifted } from "./zooms.js";
+import { areasAt, around, cellFor, covers, levelAt, shifted } from "./zooms.js";
 
 const REST = 2000; // ms between redraws
 const SOON = 150; // ms after a move
@@ -72,7 +72,7 @@ export class ProvinceMap {
 
   /** What is asked of the server for this view, these hours and this layer. */
   asked() {
-    if (this.layer === "coverage") return { path: "/api/v1/coverage", query: { at: this.time.at } };
+    if (this.layer === "coverage") return { path: "/api/v1/coverage", query: { at: this.time.at, by: areasAt(this.width, this.whole) } };
     const hours = Object.entries(this.time.window).reduce((query, [key, value]) => put(query, key, value), anywhere(this.filter).query);
     const box = around(this.view ?? this.home);
     const level = levelAt(this.width, this.whole);
@@ -136,8 +136,8 @@ export class ProvinceMap {
     this.view = same ? null : view;
     this.measure();
     const { query } = this.asked();
-    const had = this.data?.box && covers(this.data.box, view) && this.data.query;
-    if (query.box && !(had && query.level === had.level && query.cell === had.cell)) this.moved();
+    const had = (!query.box || (this.data?.box && covers(this.data.box, view))) && this.data?.query;
+    if (!had || ["level", "cell", "by"].some((each) => query[each] !== had[each])) this.moved();
   }
 
   /** The whole map as a view: west, south, east, north. */

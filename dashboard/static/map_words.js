@@ -18,7 +18,7 @@ export function told(root, plot, layer, found) {
     "map-coarse": coarse > 0 && t(`map.${placed}`, { n: figure(coarse) }),
     "map-restricted": Number.isFinite(found.restricted) && t("map.restricted", { n: figure(found.restricted) }),
     "map-level": !rows && t(`map.level.${found.level}`, { n: figure(found.total) }),
-    "map-silent": rows && t("map.coverage.silent", { n: figure(silent) }),
+    "map-silent": rows && t(found.by === "district" ? "map.coverage.silent.districts" : "map.coverage.silent", { n: figure(silent) }),
   };
   for (const [name, words] of Object.entries(said)) {
     hook(name, root).textContent = words || "";

@@ -1,4 +1,7 @@
-// Runs a piece of work at once when it has rested, and never more often than once in a while.
+// Runs a piece of work at once when it has rested, and never more often than once in a while, nor much at once.
+
+/** Between two pieces of long work: whoever presses a key meanwhile is answered first. */
+export const breath = () => new Promise((resume) => setTimeout(resume));
 
 /** Asks for `work`: it runs now, or `rest` ms after it last ended. Work that answers false needs no rest. */
 export function nowAndThen(work, rest) {

@@ -1,7 +1,6 @@
 // The page Restricted reports: the same line, list, card and decisions as in the room, of what nobody else sees.
 import { Actions } from "./actions.js";
 import { get, leave } from "./ask.js";
-import { hour, clockTime, set } from "./clock.js";
 import { Casework } from "./casework.js";
 import * as codes from "./codes.js";
 import { Desk } from "./desk.js";
@@ -13,6 +12,7 @@ import { Line } from "./line.js";
 import { hook } from "./make.js";
 import { turnTo } from "./panels.js";
 import * as places from "./places.js";
+import { line, record, shown } from "./strip.js";
 import * as words from "./words.js";
 
 const LIST = "restricted";
@@ -35,7 +35,7 @@ class List {
     this.line = new Line({
       list: LIST,
       onPatch: (patch) => this.take(patch),
-      onState: (state) => this.state(state),
+      onState: line,
       onPresent: (found) => this.casework.present(found),
       onBye: leave,
       onLost: () => location.reload(),
@@ -62,9 +62,9 @@ class List {
     );
   }
 
-  take({ cards, counts, record }) {
+  take({ cards, counts, record: is }) {
     this.show(counts);
-    if (record) hook("record-down").hidden = record !== "down";
+    record(is);
     const open = this.incident.card?.id;
     this.feed.take(cards);
     this.incident.take(cards);
@@ -74,24 +74,12 @@ class List {
     this.desk.moved();
   }
 
-  /** The hour, how many wait, and that number before the title of the page, to be seen from another one. */
+  /** The hour, how many wait, and a mark before the title of the page, to be seen from another one: how many is for no bystander. */
   show(counts) {
     if (!counts) return;
-    set(counts.clock);
-    this.clock = counts.clock;
-    hook("clock").textContent = hour();
+    shown(counts);
     hook("count-restricted").textContent = figure(counts.restricted);
-    hook("rehearsal").hidden = !counts.rehearsal;
-    hook("rehearsal-words").textContent = t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain");
-    document.title = counts.restricted ? `(${figure(counts.restricted)}) ${this.title}` : this.title;
-  }
-
-  state(state) {
-    const element = hook("line-state");
-    element.dataset.state = state;
-    element.textContent = t(`line.${state}`);
-    hook("interrupted").hidden = state !== "interrupted";
-    hook("interrupted").textContent = state === "interrupted" ? t("line.explain", { at: clockTime(this.clock) }) : "";
+    document.title = counts.restricted ? `• ${this.title}` : this.title;
   }
 
   trouble(there) {

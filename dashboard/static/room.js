@@ -48,7 +48,7 @@ class Room {
     this.filters = new Filters(hook("filters"), (filter) => this.want(filter));
     this.chips = new Chips(hook("chips"), (text) => this.filters.ask(without(hook("search").value, text)));
     new Saved(hook("views"), { query: () => hook("search").value, onChoose: (query) => this.filters.ask(query) });
-    this.calls = desk ? new Calls({ onOpen: (id) => this.open(id) }) : null;
+    this.calls = desk ? new Calls({ onOpen: (id) => this.open(id), onQuery: (query) => (this.filters.ask(query), turnTo("feed")) }) : null;
     this.alerts = desk ? new Alerts(hook("alerts-panel"), this.watched) : null;
     const onPlaces = (codes, toggle) => this.filters.place(codes, toggle);
     const onWords = (fields) => this.filters.set(fields);
@@ -95,6 +95,7 @@ class Room {
     seen.begin(cursor);
     this.feed.mark();
     this.line.start(cursor);
+    this.calls?.begin();
     this.map.show({ ...this.feed.filter, place: this.place });
     this.figures.refresh();
   }

@@ -63,7 +63,7 @@ function waiting({ card, whole, actions }, slot) {
   const mine = card.awaiting.by === document.body.dataset.name;
   const button = (action, look, word = action) =>
     make("button", { type: "button", class: look, "data-action": action, "data-form": action, onclick: () => actions.start(action, null, { slot }) }, t(`do.${word}`));
-  const how = said && [said.method && t(`method.${said.method}`), said.basis && t(`basis.${said.basis}`), dayTime(said.at)].filter(Boolean).join(" · ");
+  const how = said && [said.kind && t(`kind.${said.kind}`), said.method && t(`method.${said.method}`), said.basis && t(`basis.${said.basis}`), dayTime(said.at)].filter(Boolean).join(" · ");
   const ways = mine ? [button("decline", "", "take_back")] : [button("confirm", "primary"), button("decline", "")];
   return [
     make("div", { class: "awaiting", "data-testid": "awaiting" }, waits(card), how ? make("p", { class: "by" }, how) : null, said?.why ? make("q", { dir: "auto" }, quoted(said.why)) : null),

@@ -1,13 +1,14 @@
 // The room's own words in the reader's language, and names that come in several languages.
+const tables = {};
 let table = {};
 
 /** The language of the page: "en" or "km". */
-export const language = document.documentElement.lang || "en";
+export let language = document.documentElement.lang || "en";
 
-/** Fetches the table of words once, before anything is shown. */
-export async function load() {
-  const answer = await fetch(`/words/${language}.json`, { credentials: "same-origin" });
-  table = await answer.json();
+/** Fetches the table of words once, before anything is shown; from then on the page speaks this language. */
+export async function load(wanted = language) {
+  tables[wanted] ??= await (await fetch(`/words/${wanted}.json`, { credentials: "same-origin" })).json();
+  [language, table] = [wanted, tables[wanted]];
 }
 
 /** True when we have our own words for this key. */

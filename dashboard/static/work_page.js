@@ -1,7 +1,7 @@
 // The page of work: what is mine, a batch of ten, who is on duty, and handing over a shift.
 import { get, leave } from "./ask.js";
 import { leads } from "./casework_forms.js";
-import { hour, clockTime, dayTime, set } from "./clock.js";
+import { dayTime } from "./clock.js";
 import * as codes from "./codes.js";
 import { tickDue } from "./due.js";
 import { attempt, Duty } from "./duty.js";
@@ -12,6 +12,7 @@ import { nowAndThen } from "./now_and_then.js";
 import * as places from "./places.js";
 import { Shifts } from "./shifts.js";
 import { summary } from "./summary.js";
+import { line, record, shown } from "./strip.js";
 import * as words from "./words.js";
 
 const AGAIN = 3000; // ms before the page is asked for again
@@ -29,14 +30,14 @@ class Work {
     this.line = new Line({
       list: leads() ? "all" : "",
       onPatch: (patch) => this.hear(patch),
-      onState: (state) => this.state(state),
+      onState: line,
       onBye: leave,
       onLost: () => location.reload(),
     });
   }
 
   async start() {
-    this.show(await get("/api/v1/counts"));
+    shown(await get("/api/v1/counts"));
     const { cursor } = await get("/api/v1/cards", { limit: 1 });
     await this.fetch();
     this.line.start(cursor);
@@ -69,29 +70,12 @@ class Work {
     this.refresh();
   }
 
-  hear({ counts, record, cards }) {
-    this.show(counts);
-    if (record) hook("record-down").hidden = record !== "down";
+  hear({ counts, record: is, cards }) {
+    shown(counts);
+    record(is);
     for (const due of document.querySelectorAll("[data-due]")) tickDue(due);
     if (cards.length || this.line.cursor !== this.at) this.refresh();
     this.at = this.line.cursor;
-  }
-
-  show(counts) {
-    if (!counts) return;
-    set(counts.clock);
-    this.clock = counts.clock;
-    hook("clock").textContent = hour();
-    hook("rehearsal").hidden = !counts.rehearsal;
-    hook("rehearsal-words").textContent = t(counts.mixed ? "rehearsal.mixed" : "rehearsal.explain");
-  }
-
-  state(state) {
-    const element = hook("line-state");
-    element.dataset.state = state;
-    element.textContent = t(`line.${state}`);
-    hook("interrupted").hidden = state !== "interrupted";
-    hook("interrupted").textContent = state === "interrupted" ? t("line.explain", { at: clockTime(this.clock) }) : "";
   }
 }
 

@@ -13,6 +13,10 @@ export function levelAt(width, whole) {
   return LEVELS[Math.min(near, FINEST[document.body.dataset.role] ?? 2)];
 }
 
+/** How coverage is asked for in this view: by district where that is near enough, for whoever is told of districts. */
+export const areasAt = (width, whole) =>
+  document.body.dataset.role in FINEST || levelAt(width, whole) === "province" ? "province" : "district";
+
 /** Degrees across a cell, for a view of this width. */
 export const cellFor = (width) => 2 ** (Math.round(Math.log2(width / ACROSS) * 2) / 2);
 

@@ -7,44 +7,18 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, request
 
 from server import events, incidents, queries
+from server.desk import presses
 from server.guard import me, room
 from server.incidents import Code, Incident
-from server.log import Stale
+from server.log import Draft, Stale
 from server.roles import Refused, allow
 
 desk = Blueprint("desk", __name__, url_prefix="/api/v1")
+desk.before_request(presses.answered)
 DESKS = ("analyst", "security_lead", "administrator")
 
 Answer = tuple[Any, int]
 LONGEST_VERSION = 10  # digits
-
-
-@desk.post("/incidents/<card>/category")
-@allow(*DESKS)
-def recategorise(card: str) -> Answer:
-    """Give an incident another category or sub-code: {code, reason, expect}."""
-    known = incident(card)
-    return record(
-        card, incidents.recategorise(known, code(found(card)), said("reason"), closed(card)), expected(known.version)
-    )
-
-
-@desk.post("/incidents/<card>/dismissal")
-@allow(*DESKS)
-def dismiss(card: str) -> Answer:
-    """Say that an incident is none: {kind, reason, expect}; `kind` is quiet, tally or noise."""
-    known = incident(card)
-    return record(card, incidents.dismiss(known, said("kind"), said("reason"), closed(card)), expected(known.version))
-
-
-@desk.post("/incidents/<card>/place")
-@allow(*DESKS)
-def place(card: str) -> Answer:
-    """Say where an incident happened: {place, reason, expect}; `place` is a code of the pack, or a station's."""
-    province, found = located(said("place"))
-    sealed = room().vault.seal("room", found)
-    known = incident(card)
-    return record(card, incidents.place(known, province, sealed, said("reason"), closed(card)), expected(known.version))
 
 
 @desk.post("/incidents/<card>/notes")
@@ -81,11 +55,19 @@ def open_incident(card: str) -> Answer:
     return record(card, opened, expect=0, once=[f"opened:{card}"])
 
 
-def record(card: str, event: events.Event, expect: int | None, once: Sequence[str] = ()) -> Answer:
-    """Put a decision on the log, unless the incident changed since its author looked, or somebody was first."""
+def record(
+    card: str,
+    event: events.Event,
+    expect: int | None,
+    once: Sequence[str] = (),
+    beside: tuple[tuple[str, int], ...] = (),
+) -> Answer:
+    """Put a decision on the log, unless the incident, or another one `beside` it, changed since its author looked, or
+    somebody was first."""
     try:
-        placed = room().log.append(event, by=me().by, expect=expect, once=once)
-        if not placed.fresh:
+        keys = tuple(once or presses.keys())
+        placed = room().log.append_all([Draft(event, me().by, once=keys, expect=expect, beside=beside)])[0]
+        if once and not placed.fresh:
             raise Stale(placed.version)
     except Stale:
         return stale(card)

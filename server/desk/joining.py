@@ -3,12 +3,14 @@
 from flask import Blueprint, abort
 
 from server import joining
+from server.desk import presses
 from server.desk.deciding import DESKS, Answer, closed, expected, found, record, said
 from server.joining import Told
 from server.queries import Row
 from server.roles import allow
 
 joining_desk = Blueprint("joining", __name__, url_prefix="/api/v1")
+joining_desk.before_request(presses.answered)
 
 
 @joining_desk.post("/incidents/<card>/reports")
@@ -19,7 +21,8 @@ def join(card: str) -> Answer:
     incident, report = _told(row), _told(_named("report"))
     how = next((one["how"] for one in row["suggestions"] if one["report"] == report.id), "same event")
     event = joining.join(incident, report, how, said("reason"), closed(card))
-    return record(card, event, expected(incident.version))
+    judged = (f"incident:{report.id}", report.version if report.number is not None else 0)
+    return record(card, event, expected(incident.version), beside=(judged,))  # who decides on either meanwhile is first
 
 
 @joining_desk.post("/incidents/<card>/reports/<report>/parting")

@@ -84,8 +84,11 @@ def _shown(kept: dict[str, Any]) -> dict[str, Any]:
         seen = row and room().see(row, me().role)
         return bool(seen and not seen.get("gone"))
 
+    def alerted(alert: str) -> bool:
+        return room().board.alerts.get(alert, whole=False) is not None
+
     own = {name: value for name, value in kept.items() if name != "restricted" or me().role == LEAD}
-    return sheet.shown_now(own, may) if own else {}
+    return sheet.shown_now(own, may, alerted) if own else {}
 
 
 def _shift(shift: str) -> Row:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, jsonify
 
 from server import events, queries
+from server.desk import presses
 from server.desk.deciding import DESKS, Answer, closed, expected, found, record, said
 from server.guard import me, room
 from server.incidents import LONGEST_REASON
@@ -20,8 +21,9 @@ from server.work.ladder import LEAD
 from server.work.tasks import HOLD
 
 working_desk = Blueprint("working_desk", __name__, url_prefix="/api/v1")
+working_desk.before_request(presses.answered)
 BATCH = 10  # incidents that somebody takes at once
-TRIES = 5  # times that many are looked at: others may have been faster
+TRIES = 12  # times that more are looked at: others may have been faster
 MOST = 200  # cards in one list
 
 
@@ -79,20 +81,25 @@ def work() -> Any:
     rows = {row["id"]: row for row in queries.rows_of(room().board, {card for ids in lists.values() for card in ids})}
     seen = {card: shown for card, row in rows.items() if (shown := room().see(row, me().role)) and "gone" not in shown}
     mine = {name: [seen[card] for card in ids if card in seen][-MOST:] for name, ids in lists.items()}
-    return jsonify(clock=now.isoformat(), cursor=room().board.cursor, **mine)
+    due = sorted((shown for shown in seen.values() if shown["due"]), key=lambda shown: shown["due"])[:MOST]
+    return jsonify(clock=now.isoformat(), cursor=room().board.cursor, **mine, due=due)
 
 
 def take_batch(where: str = "1", values: Sequence[Any] = ()) -> tuple[list[str], str, str]:
     """The most urgent open incidents that nobody has, which are now held by whoever asks; what they share; the place
-    reached on the log. `where` (with `values` for its question marks) narrows them. Raises Refused for a program."""
+    reached on the log; no more than make ten with what they hold. `where` (with `values` for its question marks)
+    narrows them. Raises Refused for a program, and when they hold ten."""
     _person()
     taken, passed, batch, cursor = list[str](), set[str](), token_hex(8), room().board.cursor
+    most = BATCH - len(room().board.tasks.held(me().name, _now()))
+    if most <= 0:
+        raise Refused(f"You hold {BATCH} already: deal with these, or give some back.")
     for _ in range(TRIES):
-        known = urgent.to_take(room().board, me().name, _now(), BATCH + len(passed), where, values)
+        known = urgent.to_take(room().board, me().name, _now(), most + len(passed), where, values)
         fresh = [(card, version) for card, version in known if card not in passed]
-        if not fresh or len(taken) == BATCH:
+        if not fresh or len(taken) == most:
             break
-        for card, version in fresh[: BATCH - len(taken)]:
+        for card, version in fresh[: most - len(taken)]:
             passed.add(card)
             if placed := _take(card, version, batch):
                 taken.append(card)

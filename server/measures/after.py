@@ -46,10 +46,11 @@ def after(board: Board, pack: Pack, clock: datetime) -> Row:
 
 def alerts(db: sqlite3.Connection) -> list[Row]:
     """Every alert that tells of nothing restricted, and what became of it: `state` ("" when nobody answered), `by`,
-    and the `number` of the incident that deals with it, or None."""
+    and the `number` of the incident that deals with it, or None. An incident that is restricted is not told of."""
     found = db.execute(
         "SELECT alerts.id, alerts.kind, alerts.category, alerts.province, since, alerts.until, ended, found, expected,"
-        " times, ifnull(state, '') AS state, ifnull(answered.by, '') AS by, number FROM alerts"
+        " times, iif(state = 'taken' AND cards.id IS NULL, 'acknowledged', ifnull(state, '')) AS state,"
+        " ifnull(answered.by, '') AS by, number FROM alerts"
         " LEFT JOIN answered ON alert = alerts.id"
         " LEFT JOIN cards ON cards.id = answered.incident AND NOT cards.restricted"
         " WHERE NOT alerts.restricted ORDER BY since, alerts.id"

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from server import events
-from server.log import Fact
+from server.incidents import UNDECIDED
+from server.log import Fact, place
 from server.measures.scopes import COUNTED
 from server.seal import Vault
 from server.sections.section import Section, moment
@@ -33,7 +34,6 @@ class Paces(Section):
         self.folds = {
             **dict.fromkeys(SEEING, self._seen),
             events.IncidentOpened: self._seen,
-            events.IncidentReopened: self._reopened,
         }
 
     def _seen(self, fact: Fact, event: Any) -> set[str]:
@@ -43,11 +43,8 @@ class Paces(Section):
         taken = {"called": called, "checked": isinstance(event, events.IncidentChecked), "settled": _settles(event)}
         incident = event.incident if isinstance(event, events.SourceRevealed) else event.subject
         self._take(fact, incident, ["looked", *(step for step, now in taken.items() if now)])
-        return set()
-
-    def _reopened(self, fact: Fact, event: events.IncidentReopened) -> set[str]:
-        self._seen(fact, event)
-        self.db.execute("UPDATE cards SET settled = NULL WHERE id = ?", (event.subject,))
+        again = f"changed = ? AND settled IS NOT NULL AND status IN {UNDECIDED}"  # a verdict was taken back
+        self.db.execute(f"UPDATE cards SET settled = NULL WHERE {again}", (place(fact.id),))  # noqa: S608 - our words
         return set()
 
     def _take(self, fact: Fact, card: str, steps: list[str]) -> None:
@@ -61,8 +58,8 @@ class Paces(Section):
         self.db.execute(f"UPDATE cards SET {named} WHERE id = :card", {"seconds": seconds, "card": card})  # noqa: S608
 
     def _newest(self) -> str:
-        """When the newest report of a rehearsal came, by its own clock."""
-        newest = "SELECT at FROM cards WHERE rehearsal ORDER BY row DESC LIMIT 1"
+        """How far a rehearsal is, by its own clock: what comes late does not turn it back."""
+        newest = "SELECT at FROM cards WHERE rehearsal ORDER BY at DESC LIMIT 1"
         return str(self.db.execute(newest).fetchone()["at"])
 
 

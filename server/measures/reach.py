@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.heard import View
 
-ENOUGH = 30  # stations heard from, below which there is no rate: it would say more than is known
+ENOUGH = 30  # of fewer there is no rate and no percentage, wherever it stands: one more would change it by points
 
 
 @dataclass(frozen=True)

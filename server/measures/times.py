@@ -12,9 +12,9 @@ Limits = Mapping[int, Mapping[str, timedelta]]  # as of the ladder: severity -> 
 CLOCK = {"looked": "look", "called": "call_back", "settled": ""}  # step -> the clock of the ladder that it stops
 WAITING = {
     "looked": "looked IS NULL",
-    "called": "settled IS NULL AND called IS NULL",
+    "called": "settled IS NULL AND called IS NULL AND call_due != ''",
     "settled": "settled IS NULL",
-}  # step -> which incidents wait for it: none that is decided is called any more
+}  # step -> which incidents wait for it: none is called that is decided, or must not be
 SEVERITIES = (5, 4, 3, 2)
 
 

@@ -87,6 +87,10 @@ class Roster(Section):
         """Their numbers (E.164), the first one first; none once their key is destroyed. Raises seal.Locked."""
         return tuple(self._opened(monitor).get("phones", ()))
 
+    def name(self, monitor: str) -> str:
+        """Their name; "" when none was written or their key is destroyed. Raises seal.Locked."""
+        return str(self._opened(monitor).get("name", ""))
+
     def right_pin(self, monitor: str, typed: str) -> bool:
         """Whether this `plain_pin` is that of an enrolled monitor who has one; it takes as long for a wrong one."""
         kept = str(self._opened(monitor).get("pin", ""))
