@@ -131,6 +131,8 @@ def _listed(row: Row, whole: Statement) -> dict[str, Any]:
     signed = {"signatures": len(whole.organisations), "needed": room().press.needed}
     named = {name: row[name] for name in LISTED} | {"rehearsal": bool(row["rehearsal"])}
     lacks = [] if whole.ended else statements.unready(whole, seat())
+    sealed = bool(row["document"]) and room().press.signed(json.loads(row["document"])) is not None
+    named |= {"sealed": sealed}
     return {**named, "state": state, "corrects": whole.draft.corrects, "titles": titles, "lacks": lacks, **signed}
 
 

@@ -16,7 +16,7 @@ from server.press.kept import Row
 from server.press.output import files, page
 from server.press.output.files import KINDS, SIZES, WHOLE, Asked
 from server.press.output.layout import Standing
-from server.roles import ROLES, allow
+from server.roles import ROLES, Refused, allow
 
 statements = Blueprint("statements", __name__)
 EXERCISE = "exercise-"  # before the number of what was rehearsed
@@ -26,15 +26,24 @@ EXERCISE = "exercise-"  # before the number of what was rehearsed
 @allow(*ROLES)
 def show(number: str, kind: str) -> Any:
     """A released statement by its number, or a rehearsed one by `exercise-` and its number: ?lang=&size=."""
-    rehearsal, rows = number.startswith(EXERCISE), room().board.statements.rows()
-    plain = number.removeprefix(EXERCISE)
-    named = [row for row in rows if row["document"] and bool(row["rehearsal"]) == rehearsal]
-    row = next((row for row in named if str(row["number"]) == plain), None)
-    if row is None or (me().role not in DRAFTS and (rehearsal or row["ended"] not in OUT)):
-        abort(404)
+    row, named = _released(number)
     later = (each["number"] for each in named if each["corrects"] == row["id"] and each["ended"] != "withdrawn")
     standing = Standing(withdrawn=row["reason"] if row["ended"] == "withdrawn" else "", corrected=next(later, None))
     return _file(json.loads(row["document"]), standing, kind)
+
+
+@statements.get("/statements/proof/<number>.json")
+@allow(*ROLES)
+def proof(number: str) -> Any:
+    """A released statement with its tree head and signature: what `server/verify.py` takes. Until the ledger has signed
+    it, a sentence that says so."""
+    row, _ = _released(number)
+    signed = room().press.signed(json.loads(row["document"]))
+    if signed is None:
+        raise Refused("The ledger has not signed this yet: it takes a minute at most, while it runs.")
+    answer = Response(signed, content_type="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="statement-{number}.proof.json"'
+    return answer
 
 
 @statements.get("/statements/draft/<statement>.<kind>")
@@ -45,6 +54,17 @@ def preview(statement: str, kind: str) -> Any:
     if row["ended"] or kind == "json":
         abort(404)
     return _file(_drafted(row), Standing(draft=True), kind)
+
+
+def _released(number: str) -> tuple[Row, list[Row]]:
+    """The statement of this number, which whoever asks may see, among all of its series."""
+    rehearsal, rows = number.startswith(EXERCISE), room().board.statements.rows()
+    plain = number.removeprefix(EXERCISE)
+    named = [row for row in rows if row["document"] and bool(row["rehearsal"]) == rehearsal]
+    row = next((row for row in named if str(row["number"]) == plain), None)
+    if row is None or (me().role not in DRAFTS and (rehearsal or row["ended"] not in OUT)):
+        abort(404)
+    return row, named
 
 
 def _drafted(row: Row) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def people(house: House, desk: House, keys: Path, pack: Pack) -> People:  # noqa
     """Three people at a desk that proves what it releases."""
     tools = house.app.extensions["room"]
     proof = Proof(keys, tools.board, pack, Pseudonyms(keys / "keys"))
-    house.app.extensions["room"] = replace(tools, press=replace(tools.press, prove=proof.prove))
+    house.app.extensions["room"] = replace(tools, press=replace(tools.press, prove=proof.prove, signed=proof.signed))
     return People(house)
 
 
@@ -47,6 +47,9 @@ def test_what_is_released_is_signed_whenever_the_ledger_is_killed(
     proof = Proof(keys, house.app.extensions["room"].board, pack, Pseudonyms(keys / "keys"))
     document = document_of(house)
     assert proof.signed(document) is None, "nothing is handed out before it is signed"
+    viewer = house.program("viewer")
+    house.fold()
+    assert "has not signed this yet" in error(viewer.get("/statements/proof/1.json"))["message"]
     if killed == "before it copies":
         ledger = Ledger(keys, pack)
     ledger.copy(house.log.read(ledger.last))
@@ -56,6 +59,11 @@ def test_what_is_released_is_signed_whenever_the_ledger_is_killed(
     ledger.sign(1.0)
     signed = proof.signed(document)
     assert signed
+    handed = viewer.get("/statements/proof/1.json")
+    assert (handed.text, handed.headers["Content-Disposition"]) == (
+        signed,
+        'attachment; filename="statement-1.proof.json"',
+    )
     assert digest({key: value for key, value in json.loads(signed).items() if key not in verify.SEALED}) == digest(
         document
     )

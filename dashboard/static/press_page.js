@@ -64,11 +64,13 @@ function next(one) {
 }
 
 /** Links to what was released, as files. */
-function files({ rehearsal, number }) {
-  const base = `/statements/${rehearsal ? "exercise-" : ""}${number}`;
+function files({ rehearsal, number, sealed }) {
+  const named = `${rehearsal ? "exercise-" : ""}${number}`;
+  const base = `/statements/${named}`;
+  const proof = sealed ? make("a", { href: `/statements/proof/${named}.json`, download: true }, t("press.proof")) : make("span", { class: "hint" }, t("press.sealing"));
   const link = (ending, language = "") => make("a", { href: `${base}.${ending}${language && `?lang=${language}`}`, download: ending !== "html" }, ending.toUpperCase(), language && ` ${language}`);
   const both = single.split(" ").flatMap((ending) => spoken.split(" ").map((language) => link(ending, language)));
-  return make("span", { class: "files" }, whole.split(" ").map((ending) => link(ending)), both, link("json"));
+  return make("span", { class: "files" }, whole.split(" ").map((ending) => link(ending)), both, link("json"), proof);
 }
 
 async function start(event) {

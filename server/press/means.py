@@ -23,9 +23,11 @@ class Finding(Protocol):
 @dataclass(frozen=True)
 class Means:
     """`name`: pseudonyms; `needed`: of how many organisations; `check`: what the checks find in a draft; `prove`: the
-    document with its proof, which was made and verified before anything is written. It raises Refused."""
+    document with its proof, which was made and verified before anything is written, and raises Refused; `signed`: the
+    statement.json of a released document, None until the ledger has signed it."""
 
     name: Name
     needed: int
     check: Callable[[Draft], Sequence[Finding]]
     prove: Callable[[dict[str, Any]], dict[str, Any]]
+    signed: Callable[[dict[str, Any]], str | None]

@@ -58,7 +58,8 @@ class Proof:
 def means(data_dir: Path, board: Board, pack: Pack, needed: int, check: Callable[[Draft], Sequence[Finding]]) -> Means:
     """What a room's press desk works with; see Means."""
     names = Pseudonyms(data_dir / "keys")
-    return Means(names.of, needed, check, Proof(data_dir, board, pack, names).prove)
+    proof = Proof(data_dir, board, pack, names)
+    return Means(names.of, needed, check, proof.prove, proof.signed)
 
 
 def newest(folder: Path) -> Row:
