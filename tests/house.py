@@ -78,7 +78,7 @@ class House:
 
     def fold(self) -> None:
         """Fold and push all facts that there are."""
-        while self.live.step(0.001):
+        while self.live.step(0):
             pass
 
     def token(self, role: str) -> str:

@@ -67,7 +67,7 @@ def new_lookout(log: Log, keys: Path, pack: Pack, clock: Clock) -> NewLookout:
 
 
 def run(one: Lookout) -> None:
-    while one.step(0.001):
+    while one.step(0):
         pass
 
 

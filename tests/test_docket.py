@@ -392,7 +392,7 @@ def test_a_reminder_comes_once_a_day_before_each_deadline(
 
     def told(*lookouts: Lookout) -> list[tuple[str, str]]:
         for each in lookouts:
-            while each.step(0.001):
+            while each.step(0):
                 pass
         house.fold()
         found = [raw.fact().event for raw in log.read()]

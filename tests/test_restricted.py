@@ -196,7 +196,7 @@ NOW = re.compile(r"20(?!17)\d\d-\d\d-\d\dT[0-9:.]+(\+00:00|Z)?")
 # The days are of 2017 and the record of today: what is measured between them, and the minute of today, differ by when
 # the two rooms were made and asked.
 HOUR = re.compile(r"\b\d\d:\d\d\b|(\\u17e\d){2}:(\\u17e\d){2}")  # also in Khmer digits, as JSON escapes them
-AGO = re.compile(r"\b\d{7,}\.\d+|\b\d{9,10}\b")
+AGO = re.compile(r"\b\d{7,}\.\d+|\b\d{9,10}\b|\b\d{5,} h \d+\b")
 COUNTED = ("restricted", "changed", "cursor", "after", "number", "version", "ref", "next", "top", "tag")
 
 
