@@ -15,7 +15,7 @@ run: $(VENV)/run.done node_modules/.done ## install what is needed and start the
 
 test: $(VENV)/test.done node_modules/.test ## install what the tests need and run them all
 	@bash tests/chromium.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-gateways: $(VENV)/test.done ## drive the public door with Kannel and Gammu SMSD (Debian packages; installed when root)
 	@bash tests/real/programs.sh

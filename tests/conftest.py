@@ -32,11 +32,6 @@ hypothesis_settings.register_profile("room", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("room")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long files first, or one worker would end with them while the others have nothing left to do."""
-    items.sort(key=lambda item: not (item.get_closest_marker("whole") or item.get_closest_marker("browser")))
-
-
 def settings_in(folder: Path, **more: str) -> Settings:
     """Settings with DATA_DIR in `folder`."""
     env = {name: SECRET for name in [*settings.SECRETS.values(), "REHEARSAL_SECRET"]}

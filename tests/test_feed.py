@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from server import events
-from server.log import Draft
+from server.log import Draft, place
 from server.pack import Pack
 from tests.browser import Screen, needed, screen
 from tests.crowded_room import Crowded, crowded_room
@@ -262,7 +263,9 @@ def test_they_agree_on_reports_that_are_no_incidents_too_and_on_blocked_and_join
         stands = {"subject": report_id(into), "report": report_id(n), "how": "same event", "reason": ""}
         facts.append(events.IncidentJoined(**stands))
     facts.append(events.SourceBlocked(subject=senders[blocked], reason=""))
-    crowd.house.log.append_all(Draft(fact, by="analyst:Amina") for fact in facts)
+    placed = crowd.house.log.append_all(Draft(fact, by="analyst:Amina") for fact in facts)
+    while place(crowd.house.live.room.board.cursor) < place(placed[-1].id):
+        time.sleep(0.01)
     agrees = """async ([queries, ids]) => {
       const { fits } = await import("/static/fits.js");
       const get = async (path) => (await fetch(`/api/v1/cards${path}`)).json();
