@@ -70,6 +70,21 @@ class Drawer:
 
         self._log.ask(write)
 
+    def amend(self, kind: str, key: str, field: str, value: str) -> bool:
+        """Say one thing more of what is kept under (kind, key). False if nothing is: it is not made by that."""
+        name = self._name(kind, key)
+
+        def write() -> bool:
+            with self._log.client.pipeline() as pipe:
+                pipe.hgetall(name)
+                pipe.hset(name, field, value)
+                there = bool(pipe.execute()[0])
+            if not there:
+                self._log.client.hdel(name, field)
+            return there
+
+        return bool(self._log.ask(write))
+
     def claim(self, kind: str, keys: Sequence[str], more: Sequence[str], value: str, seconds: int) -> list[str]:
         """Keep a value under each of `keys` that is free, for so many seconds. What is there then, and under `more`."""
         names, others = ([self._name(kind, key) for key in each] for each in (keys, more))
@@ -83,9 +98,9 @@ class Drawer:
 
         return list(self._log.ask(write))
 
-    def clear(self, kind: str, key: str, field: str) -> None:
-        """Throw away one thing of what is kept under (kind, key)."""
-        self._log.ask(self._log.client.hdel, self._name(kind, key), field)
+    def clear(self, kind: str, key: str, field: str) -> bool:
+        """Throw away one thing of what is kept under (kind, key). False if it was not there, as with `drop`."""
+        return bool(self._log.ask(self._log.client.hdel, self._name(kind, key), field))
 
     def drop(self, kind: str, key: str) -> bool:
         """Throw it away. False if it was not there, so that two who drop the same learn who was first."""

@@ -1,5 +1,6 @@
 """Keys: the public door closes, only the room opens, and a destroyed key forgets for good."""
 
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -11,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.seal import Forgotten, Locked, Opener, Sealer, Vault, make_keys, owner_of
+from server.sealing import stock
+from server.sealing.keys import SECRET
 
 BODY = {"text": "secret ballot ខ្មែរ \udc80 \x00", "lat": 11.5, "lon": None, "unread": ["a"]}
 
 
 def test_keys_are_made_once_and_only_their_owner_reads_them(keys: Path) -> None:
     files = sorted((keys / "keys").iterdir())
-    names = ("form.key", "ledger.key", "outbox.key", "pepper", "pseudonyms.key", "room.key", "room.pub")
+    names = (*sorted(SECRET), "room.pub", "ways.json")
     assert tuple(file.name for file in files) == names
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in files)
     before = [file.read_bytes() for file in files]
@@ -36,7 +39,7 @@ def test_the_public_door_needs_no_key_that_opens(keys: Path) -> None:
     (keys / "keys" / "room.key").unlink()
     (keys / "keys" / "ledger.key").unlink()
     sealed = Sealer(keys / "keys").seal(BODY)
-    assert sealed.startswith("k1.")
+    assert sealed.startswith("a1.")
     assert "secret" not in sealed
 
 
@@ -71,6 +74,7 @@ def test_an_alias_is_always_the_same_and_tells_nothing(keys: Path) -> None:
     assert len(bytes.fromhex(sealer.alias("nobody \udc80"))) == 10
 
 
+@pytest.mark.security("S1", "alias needs the pepper")
 def test_an_alias_cannot_be_computed_without_the_pepper(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     make_keys(other / "keys")
@@ -102,6 +106,7 @@ def test_words_of_one_source_do_not_open_with_the_key_of_another(keys: Path) -> 
         vault.open("source:b", sealed)
 
 
+@pytest.mark.security("S5", "a destroyed key opens nothing")
 def test_a_destroyed_key_opens_nothing_any_more_here_or_in_a_new_process(keys: Path) -> None:
     vault = Vault(keys)
     sealed, other = vault.seal("source:a", BODY), vault.seal("source:b", BODY)
@@ -121,6 +126,7 @@ def test_a_source_that_was_forgotten_can_report_again_but_its_old_words_stay_gon
         vault.open("source:a", old)
 
 
+@pytest.mark.security("S5", "no trace in the vault")
 def test_a_destroyed_key_leaves_no_trace_in_the_vault_s_file(keys: Path) -> None:
     vault = Vault(keys)
     vault.seal("source:a", BODY)
@@ -149,6 +155,52 @@ def test_a_vault_whose_file_is_damaged_is_locked_and_no_fault_of_what_was_to_be_
         vault.seal_all([("source:b", {"text": "b"})])
 
 
+def test_a_vault_that_is_missing_or_another_room_s_is_locked_and_never_made_anew(
+    keys: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    sealed, file = Vault(keys).seal("source:a", BODY), keys / "vault" / "vault.db"
+    kept = file.read_bytes()
+    file.unlink()
+    other = tmp_path_factory.mktemp("other")
+    make_keys(other / "keys")
+    Vault(other).seal("source:a", BODY)
+    foreign = (other / "vault" / "vault.db").read_bytes()
+    for content in (None, foreign, b"", b"no vault" * 1024):
+        if content is not None:
+            file.write_bytes(content)
+        make_keys(keys / "keys")
+        with pytest.raises(Locked, match="missing, damaged or of another room"):
+            Vault(keys)
+        if content != foreign:
+            assert Sealer(keys / "keys").seal(BODY).startswith("k1."), "nothing is kept where it would be lost"
+        assert file.exists() == (content is not None)
+    file.write_bytes(kept)
+    assert Vault(keys).open("source:a", sealed) == BODY
+
+
+def test_a_destroyed_key_comes_back_by_no_power_cut(keys: Path) -> None:
+    assert Vault(keys)._db.execute("PRAGMA synchronous").fetchone() == (3,), "the end of a journal is on the disk, too"
+
+
+def test_a_door_whose_vault_is_stuck_waits_for_it_once_says_so_once_and_counts(
+    keys: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(stock, "PATIENCE", 0.01)
+    sealer, now = Sealer(keys / "keys"), [1000.0]
+    monkeypatch.setattr(stock, "monotonic", lambda: now[0])
+    other = sqlite3.connect(keys / "vault" / "vault.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    sealed = [sealer.seal(BODY) for _ in range(3)] + [sealer.enclose(b"a photo").decode("latin-1")]
+    assert {each[:3] for each in sealed} == {"k1."}
+    assert (sealer.alone, caplog.text.count("No keys can be kept")) == (4, 1)
+    other.execute("ROLLBACK")
+    assert sealer.seal(BODY).startswith("k1."), "nobody waits again at once"
+    now[0] += stock.PAUSE
+    assert sealer.seal(BODY).startswith("a1.")
+    assert Opener(keys / "keys").open(sealed[0]) == BODY
+
+
+@pytest.mark.security("S1", "vault names nobody")
 def test_the_vault_s_file_names_nobody(keys: Path) -> None:
     vault = Vault(keys)
     vault.seal("source:4f1f3b7f0c0e9a2d5b66", BODY)
