@@ -19,8 +19,10 @@ BUSY, STRANGE = 503, 400
 AGAIN = 30  # seconds until a phone should come again
 
 
-def send(call: Call, lock: envelope.Lock, keep: Callable[[Message], Accepted], attach: Attach) -> tuple[bytes, int]:
-    """Keep what is in the envelope, its photo too, and the answer."""
+def send(
+    call: Call, lock: envelope.Lock | envelope.Shut, keep: Callable[[Message], Accepted], attach: Attach
+) -> tuple[bytes, int]:
+    """Keep what is in the envelope, its photo too, and the answer. Raises Full while the room is locked."""
     try:
         opened = lock.open(call.body)
     except envelope.Unreadable:
