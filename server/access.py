@@ -1,31 +1,31 @@
-"""Who gets in: accounts, sessions, tokens, and the one-time link."""
+"""Who gets in: accounts, and the one place where desks and doors ask about sessions, tokens and the one-time link."""
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-from hashlib import sha256
-from hmac import new as mac
 from typing import Any
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from server import doubts, events, membership
 from server.drawer import Drawer
-from server.log import Log
+from server.log import Down, Log
+from server.people.factors import NONE, Factors, apart
+from server.people.invitations import Invitations
+from server.people.joining import Joining
+from server.people.phrases import Phrases, judge
+from server.people.proving import CHANGED, OWN, TAINTED, Proved, Proving
+from server.people.sessions import Sessions, hashed
+from server.people.signing import Signed
+from server.people.tokens import Tokens
+from server.people.tries import Tries
 from server.roles import PROGRAM, ROLES, Busy, Person, Refused
+from server.seal import Vault
 
-IDLE, LONGEST = 30 * 60, 12 * 3600  # seconds a session lives unused, and at most (OWASP ASVS 5.0 7.3)
-INVITATION = 15 * 60  # seconds
-TRIES, WINDOW = 10, 60  # wrong pass-phrases from one address in so many seconds
-SHORTEST, LONGEST_PHRASE = 15, 128  # characters (OWASP ASVS 5.0 6.2)
 LONGEST_NAME = 40
 HOUR = 3600  # seconds
-
-
-def hashed(secret: str) -> str:
-    """What we keep of a session id or a token: a stolen drawer opens nothing."""
-    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+FACTOR, DURESS = "factor", "duress"  # what a session is marked with: a code was asked for; its owner is forced
 
 
 def _fits(name: str, role: str, organisation: str) -> None:
@@ -36,8 +36,13 @@ def _fits(name: str, role: str, organisation: str) -> None:
     membership.named(organisation)
 
 
+def _mark_of(proved: Proved) -> str:
+    return CHANGED if proved.changed else DURESS
+
+
 class Access:
-    """Accounts and who is signed in. `role_of` tells a name's role by the record; `offload` runs slow work aside."""
+    """Accounts and who is signed in. `role_of` tells a name's role by the record; `offload` runs slow work aside.
+    Without a vault nobody signs in who is asked for a code. `required`: nobody enters without a second factor."""
 
     def __init__(
         self,
@@ -46,26 +51,35 @@ class Access:
         clock: Callable[[], datetime],
         offload: Callable[..., Any] = lambda work, *args: work(*args),
         hasher: PasswordHasher | None = None,
+        vault: Vault | None = None,
+        required: bool = False,
+        organisation_of: Callable[[str], str] = lambda name: "",
     ) -> None:
-        self._log, self._role_of, self._clock, self._offload = log, role_of, clock, offload
-        self._drawer = Drawer(log)
-        self._salt = secrets.token_bytes(32)  # an address must not be found out from a count that is on the disk
-        self._hasher = hasher or PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=2)  # argon2id
-        self._nobody = self._hasher.hash(secrets.token_hex())  # an unknown name takes as long as a wrong phrase
+        self._log, self.role_of, self._clock, self._organisation_of = log, role_of, clock, organisation_of
+        self._drawer, self._vault, self._required = Drawer(log), vault, required
+        self.phrases = Phrases(offload, hasher)
+        self.sessions, self.tokens = Sessions(self._drawer, clock), Tokens(log, self._drawer)
+        self.factors, self.joining = Factors(self._drawer, vault, clock), Joining(self._drawer)
+        self.tries = Tries(self._drawer, vault.secret("tries") if vault else secrets.token_bytes(32), clock)
+        self.proving = Proving(log, self.phrases, self.factors, self.tries, role_of)
+        self._invitations = Invitations(self._drawer, clock)
 
-    def open_account(self, name: str, role: str, phrase: str, *, by: str, organisation: str = "") -> str:
-        """Let `name` of this member of the coalition sign in with `phrase` in `role`. The fact's id. Raises Refused."""
-        name, organisation = name.strip(), organisation.strip()
+    def check(self, name: str, role: str, organisation: str) -> None:
+        """Raises Refused unless an account like this could be opened."""
         _fits(name, role, organisation)
-        if not SHORTEST <= len(phrase) <= LONGEST_PHRASE:
-            raise Refused(f"A pass-phrase has {SHORTEST} to {LONGEST_PHRASE} characters: four or five words will do.")
-        if any("\ud800" <= char <= "\udfff" for char in phrase):
-            raise Refused("A pass-phrase is made of characters that can be typed.")
-        if name.casefold() in phrase.casefold() and len(name) > 3:
-            raise Refused("A pass-phrase does not hold the name.")
         if self._drawer.get("credential", name):
             raise Refused("There is an account of this name already.")
-        kept = {"hash": self._offload(self._hasher.hash, phrase)}
+
+    def open_account(
+        self, name: str, role: str, phrase: str, *, by: str, organisation: str = "", tainted: bool = False
+    ) -> str:
+        """Let `name` of this member of the coalition sign in with `phrase` in `role`; `tainted`: whoever opens it is
+        forced to, and so is whoever signs in there. The fact's id. Raises Refused."""
+        name, organisation = name.strip(), organisation.strip()
+        _fits(name, role, organisation)
+        judge(phrase, name, organisation)
+        self.check(name, role, organisation)
+        kept = {OWN: self.phrases.kept(phrase), **({TAINTED: "1"} if tainted else {})}
         placed = self._log.append(events.AccountOpened(subject=name, role=role, organisation=organisation), by=by)
         self._drawer.put("credential", name, kept)  # last: without it nobody enters, and opening again completes it
         return placed.id
@@ -75,30 +89,41 @@ class Access:
         if not self._drawer.get("credential", name):
             raise Refused("There is no account of this name.")
         placed = self._log.append(events.AccountClosed(subject=name), by=by)
-        for key in self._drawer.keys("session"):  # or they would live again if the name were given to somebody else
-            if self._drawer.get("session", key).get("name") == name:
-                self._drawer.drop("session", key)
+        self.sessions.end_all(name)  # or they would live again if the name were given to somebody else
+        for each in (name, apart(name)):
+            self.factors.drop(each)
         self._drawer.drop("credential", name)  # last: closing again completes what an outage cut off
         return placed.id
+
+    def taint(self, name: str) -> None:
+        """Somebody who is forced is about to change this account: whoever signs in there is taken for one who is."""
+        if CHANGED not in self._drawer.get("credential", name):  # the role before the first change is the true one
+            self._drawer.amend("credential", name, CHANGED, self.role_of(name) or "")
 
     def accounts(self) -> list[str]:
         """Every name that can sign in."""
         return sorted(self._drawer.keys("credential"))
 
-    def sign_in(self, name: str, phrase: str, address: str) -> str:
-        """A new session's id. Raises Refused with the same sentence whatever was wrong, Busy after too many tries."""
-        self._prove(name, phrase, address)
-        session, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-        began = str(int(self._clock().timestamp()))
-        self._drawer.put("session", hashed(session), {"name": name, "csrf": csrf, "since": began}, IDLE)
-        return session
+    def sign_in(self, name: str, phrase: str, address: str, code: str | Signed = "", known: str = "") -> str:
+        """A new session's id. Raises Refused with the same sentence whatever was wrong, Busy after too many tries.
+        `known`: what this browser was given when the name signed in there before."""
+        proved = self.proving.at_the_door(name, phrase, address, code, known)
+        marks = [FACTOR] if proved.by != NONE else []
+        if proved.forced:
+            self._tell_forced(name)
+            marks.append(_mark_of(proved))
+        return self.sessions.begin(name, *marks)
 
-    def prove(self, person: Person, phrase: str, address: str) -> None:
+    def prove(self, person: Person, phrase: str) -> bool:
         """Raises Refused unless it is this person who sits there; Busy after too many tries, signing in or here. After
-        too many wrong ones here, from wherever, the session ends: see doubts."""
+        too many wrong ones here, from wherever, the session ends: see doubts. Whether they are forced to."""
         if person.program:
             raise Refused("A program has no pass-phrase: this is for people alone.")
-        doubts.weigh(self._log, person, lambda: self._prove(person.name, phrase, address))
+        proved = doubts.weigh(self._log, person, lambda: self.proving.inside(person.name, phrase, person.key))
+        if proved.forced and (not person.duress or (person.changed and not proved.changed)):
+            self._tell_forced(person.name)  # first: whoever was marked already is not told of again
+            self.sessions.mark(person.key, _mark_of(proved))
+        return proved.forced or person.duress
 
     def spend(self, what: str, person: Person, most: int) -> None:
         """Count one more of something that each person may do `most` times in an hour of the clock. Raises Busy."""
@@ -106,93 +131,60 @@ class Access:
         if self._drawer.add(what, hashed(f"{hour} {person.name}"), HOUR) > most:
             raise Busy(f"This can be done {most} times in an hour: wait for the next one.")
 
-    def sign_out(self, person: Person) -> None:
-        """End this session everywhere."""
-        self._drawer.drop("session", person.key)
-
-    def by_session(self, session: str) -> Person | None:
-        """Whoever holds this session, if it still lives; it lives on by being used."""
+    def by_session(self, session: str, used: bool = True) -> Person | None:
+        """Whoever holds this session, if it still lives; it lives on by being `used`: not by what a page does alone."""
         person = self.still(hashed(session)) if session else None
-        if person is None or not self._drawer.touch("session", person.key, IDLE):
-            return None
-        return person
+        return person if person and (not used or self.sessions.use(person.key)) else None
+
+    def entering(self, session: str, used: bool = True) -> Person | None:
+        """The same, even if they still have to set up a second factor."""
+        person = self._holder(hashed(session), self.sessions.of(hashed(session))) if session else None
+        return person if person and (not used or self.sessions.use(person.key)) else None
 
     def still(self, key: str) -> Person | None:
         """Whoever holds the session or token of this hash, judged anew."""
-        kept = self._drawer.get("session", key)
-        if kept and self._clock().timestamp() - int(kept["since"]) < LONGEST:
-            role = self._role_of(kept["name"])
-            return Person(kept["name"], role, key, kept["csrf"]) if role else None
-        token = self._drawer.get("token", key)
+        if kept := self.sessions.of(key):
+            return None if self._required and FACTOR not in kept else self._holder(key, kept)
+        token = self.tokens.of(key)
         return Person(PROGRAM + token["name"], token["role"], key, "") if token else None
 
     def by_token(self, token: str) -> Person | None:
         """Whoever holds this token."""
         return self.still(hashed(token)) if token else None
 
-    def issue_token(self, name: str, role: str, *, by: str) -> tuple[str, str]:
-        """A new token and its public id. The token is shown once and kept only as a hash. Raises Refused."""
-        if role not in ROLES:
-            raise Refused(f"A role is one of {', '.join(ROLES)}.")
-        token = secrets.token_urlsafe(32)
-        public = secrets.token_hex(4)
-        self._drawer.put("token", hashed(token), {"name": name, "role": role, "id": public})
-        self._log.append(events.TokenIssued(subject=public, name=name, role=role), by=by)
-        return token, public
-
-    def tokens(self) -> list[tuple[str, str, str]]:
-        """Every token's public id, name and role."""
-        kept = [self._drawer.get("token", key) for key in self._drawer.keys("token")]
-        return sorted((token["id"], token["name"], token["role"]) for token in kept if token)
-
-    def revoke_token(self, public: str, *, by: str) -> None:
-        """End a token by its public id. Raises Refused."""
-        for key in self._drawer.keys("token"):
-            if self._drawer.get("token", key).get("id") == public:
-                self._drawer.drop("token", key)
-                self._log.append(events.TokenRevoked(subject=public), by=by)
-                return
-        raise Refused("There is no token of this id.")
+    def is_administrator(self, by: str) -> bool:
+        """Whether this is an administrator now, as facts name people."""
+        role, _, name = by.partition(":")
+        return role == "administrator" and self.role_of(name) == role
 
     def invite(self) -> str:
         """A one-time word, good for 15 minutes, that lets its bearer create the first administrator."""
-        word = secrets.token_urlsafe(24)
-        self._drawer.put(
-            "invitation", hashed(word), {"until": str(int(self._clock().timestamp()) + INVITATION)}, INVITATION
-        )
-        return word
+        return self._invitations.make()
 
     def invited(self, word: str) -> bool:
         """Whether the word still opens, and nobody came first."""
-        return bool(self._drawer.get("invitation", hashed(word))) and not self.accounts()
+        return bool(self._invitations.until(word)) and not self.accounts()
 
     def first_administrator(self, word: str, name: str, phrase: str) -> str:
         """Use the one-time word. The fact's id. Raises Refused."""
-        until = int(self._drawer.get("invitation", hashed(word)).get("until", 0))
-        if not self.invited(word) or not self._drawer.drop("invitation", hashed(word)):
-            # of two who come at once, one has dropped it
+        until = self._invitations.until(word)
+        if not self.invited(word) or not self._invitations.take(word):
             raise Refused("This link was used or is older than 15 minutes. Start the room again for a new one.")
         try:
             return self.open_account(name, "administrator", phrase, by="console")
-        except Refused:
-            left = until - int(self._clock().timestamp())
-            if left > 0:
-                self._drawer.put("invitation", hashed(word), {"until": str(until)}, left)
+        except Exception:
+            with suppress(Down):
+                self._invitations.give_back(word, until)
             raise
 
-    def _prove(self, name: str, phrase: str, address: str) -> None:
-        """Raises Refused, with the same sentence whatever was wrong, or Busy."""
-        tries = mac(self._salt, f"{address} {name}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
-        if self._drawer.add("tries", tries, WINDOW) > TRIES:  # counted before the slow part: many may come at once
-            raise Busy("Too many tries. Wait a minute.")
-        kept = self._drawer.get("credential", name).get("hash")
-        right = self._offload(self._verify, kept or self._nobody, phrase) and kept is not None
-        if not right or self._role_of(name) is None:
-            raise Refused("This name and pass-phrase do not match.")
-        self._drawer.drop("tries", tries)
+    def _holder(self, key: str, kept: dict[str, str]) -> Person | None:
+        role = self.role_of(kept["name"]) if kept else None
+        of = self._organisation_of(kept["name"]) if role else ""
+        forced, changed = DURESS in kept, CHANGED in kept
+        seen = (forced or changed, of, changed and not forced)
+        return Person(kept["name"], role, key, kept["csrf"], *seen) if role else None
 
-    def _verify(self, kept: str, phrase: str) -> bool:
-        try:
-            return self._hasher.verify(kept, phrase)
-        except (VerificationError, InvalidHashError):
-            return False
+    def _tell_forced(self, name: str) -> None:
+        if self._vault:
+            sealed = self._vault.seal("room", {"name": name})
+            self._log.append(events.accounts.AccountForced(subject=secrets.token_hex(8), sealed=sealed), by="room")

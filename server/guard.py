@@ -18,21 +18,22 @@ from server.log import Down, Log, Stale
 from server.measures.accounted import Reckoning
 from server.model.shelf import Shelf
 from server.pack import Pack
+from server.people.hands import SAFE, by_hand, token_of
 from server.places import Gazetteer
 from server.press.means import Means
 from server.roles import ANYONE, WALL, Busy, Person, Refused
 from server.seal import Locked, Sealer, Vault
+from server.sources.retention import Schedule
 from server.walls import Walls
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST = 256 * 1024  # bytes of one request
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Room:
-    """What the private door works with. `see(row, role)` is a card as that role may see it, `see(row, role, scope)` on
-    a page of that scope: {"id", "gone"} when it no longer may, None when it never could."""
+    """What the private door works with. `see(row, reader)` is a card as they may see it, `see(row, reader, scope)` on a
+    page of that scope: {"id", "gone"} when they no longer may, None when they never could."""
 
     log: Log
     board: Board
@@ -49,8 +50,12 @@ class Room:
     press: Means  # what statements are judged, signed and proved by
     hand: Hand  # hands in what was phoned in
     look: Callable[[str], bytes]  # a photo by its name: a JPEG
+    schedule: Schedule  # on which day all keys are destroyed, unless that is stopped
+    lock: Callable[[str], None]  # locks the room, in the name of whoever pressed it
+    file_stays: Callable[[], bool]  # whether that leaves the master key's file
     shelf: Shelf  # the models that were fitted from the record
     first_model: str  # the version that came with the program
+    whole: Callable[[], bool]  # whether the ledger finds the record as it copied it
     clock: Callable[[], datetime]  # the wall clock (aware, UTC)
     told: Callable[[Exception], str]  # why something was refused, in the language of whoever asked
     frame: Callable[[int, str, str, str], tuple[str, int]]  # a page for people: status, heading, sentence, reference
@@ -75,7 +80,7 @@ def someone() -> Person | None:
     """Who asks, if they are signed in and the record can tell; for views that are open to anyone."""
     if "person" not in g:
         try:
-            g.person = _who("")
+            g.person = _who()
         except Down:
             g.person = None
     person: Person | None = g.person
@@ -84,10 +89,7 @@ def someone() -> Person | None:
 
 def cookie(kind: str = "session") -> str:
     """The name of the cookie of a session, or of a `wall`. Cookies know no ports, and two rooms on one machine must not
-    sign each other out.
-
-    The prefix makes browsers refuse it without TLS or from another path.
-    """
+    sign each other out. The prefix makes browsers refuse it without TLS or from another path."""
     return f"{'__Host-' if room().secure else ''}{kind}-{room().port}"
 
 
@@ -116,7 +118,9 @@ def _judge() -> Any:
     if roles == (ANYONE,) and request.method in SAFE:
         return None  # a view that wants to know who asks calls someone(): static parts need no record
     g.person = _on_a_wall() if roles == (WALL,) else None  # a wall's cookie is looked at for nothing else
-    g.person = g.person or _who(request.headers.get("Authorization", "").removeprefix("Bearer ").strip())
+    g.person = g.person or _who()
+    if g.person is None and getattr(view, "before_factor", False):
+        g.person = _entering()
     if request.method not in SAFE and not _meant(g.person):
         return _answer(403, "forged", "This request did not come from the room's own page. Load the page again.")
     if roles == (ANYONE,):
@@ -128,9 +132,15 @@ def _judge() -> Any:
     return None
 
 
-def _who(token: str) -> Person | None:
-    access = room().access
-    return access.by_token(token) if token else access.by_session(request.cookies.get(cookie(), ""))
+def _who() -> Person | None:
+    token = token_of(dict(request.headers))
+    if token is not None:
+        return room().access.by_token(token)
+    return room().access.by_session(request.cookies.get(cookie(), ""), by_hand(request.method, dict(request.headers)))
+
+
+def _entering() -> Person | None:
+    return room().access.entering(request.cookies.get(cookie(), ""), by_hand(request.method, dict(request.headers)))
 
 
 def _on_a_wall() -> Person | None:
@@ -150,16 +160,26 @@ def _meant(person: Person | None) -> bool:
     return compare_digest(given.encode(), person.csrf.encode())
 
 
+def opened_by_us(person: Person, word: object) -> bool:
+    """Whether a live line was opened by a page of ours, which alone knows the session's word; the browser sends the
+    cookie with anybody's."""
+    known = isinstance(word, str) and compare_digest(word.encode(errors="replace"), person.csrf.encode())
+    return known and request.headers.get("Origin") in room().origins
+
+
 def _unknown() -> Any:
     if request.path.startswith("/api/") or request.method not in SAFE:
         return _answer(401, "unknown", "Sign in first.")
+    if _entering():
+        return redirect("/account", 303)  # signed in, and a second factor is to be set up first
     return redirect("/wall/open" if request.path == "/wall" else "/sign-in", 303)
 
 
 def _answer(status: int, code: str, message: str, ref: str = "") -> tuple[Any, int]:
     ref = ref or secrets.token_hex(4)
     if "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/"):
-        return room().frame(status, f"error.{code}.title", f"error.{code}.page", ref)
+        why = message if code == "refused" else f"error.{code}.page"
+        return room().frame(status, f"error.{code}.title", why, ref)
     return jsonify(error={"code": code, "message": message, "ref": ref}), status
 
 
@@ -168,7 +188,8 @@ def _away(fault: Exception) -> tuple[Any, int]:
 
 
 def _plain(fault: HTTPException) -> tuple[Any, int]:
-    return _answer(fault.code or 500, "http", fault.name)
+    inside = getattr(fault, "original_exception", None)  # of a hook behind the view
+    return _fault(inside) if inside else _answer(fault.code or 500, "http", fault.name)
 
 
 def _fault(fault: Exception) -> tuple[Any, int]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-ROLES = ("administrator", "security_lead", "analyst", "press", "viewer")
+ROLES = ("administrator", "security_lead", "verification_lead", "analyst", "press", "observer", "viewer")
+DESKS = ("administrator", "security_lead", "verification_lead", "analyst")  # read reports and decide on them
+OBSERVER = "observer"  # of a member organisation: sees its own reports, and of others' what the members agreed on
 WALL = "wall"  # a screen that hangs there for all: no account and no token has this role, and it opens nothing else
 PROGRAM = "program:"  # before the name of a token, in facts too: no account's name has a colon
 ANYONE = "anyone"  # a route that must be reachable before signing in
@@ -20,6 +22,26 @@ class Busy(Refused):
     """Too many tries; later."""
 
 
+class Reader(Protocol):
+    """Whose eyes something is shown to: what they are told depends on nothing else."""
+
+    @property
+    def role(self) -> str:
+        """One of ROLES."""
+
+    @property
+    def organisation(self) -> str:
+        """Of the coalition, so that two can be compared; "" when none is named."""
+
+
+@dataclass(frozen=True, order=True)
+class Eyes:
+    """Anybody of this role and organisation."""
+
+    role: str
+    organisation: str = ""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody at a desk, or a program with a token."""
@@ -28,6 +50,9 @@ class Person:
     role: str
     key: str  # hash of the session or token, never the thing itself
     csrf: str  # "" for a token: a browser does not send tokens by itself
+    duress: bool = False  # they said, by the pass-phrase, that they are forced: they are shown nobody's identity
+    organisation: str = ""  # of the coalition, so that two can be compared; "" when none is named, or not by its own
+    changed: bool = False  # the same for no other reason than that somebody who is forced changed their account
 
     @property
     def program(self) -> bool:
@@ -38,6 +63,12 @@ class Person:
     def by(self) -> str:
         """How facts name them."""
         return f"{self.role}:{self.name}"
+
+
+def before_factor(view: View) -> View:
+    """This route is open, too, to whoever has signed in and still owes the room a second factor."""
+    view.before_factor = True  # type: ignore[attr-defined]
+    return view
 
 
 def allow(*roles: str) -> Callable[[View], View]:

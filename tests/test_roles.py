@@ -26,6 +26,7 @@ EVERYTHING = set(range(10))
 SEES = {
     **dict.fromkeys(DESKS, EVERYTHING - {days.RESTRICTED}),
     "press": {days.VERIFIED, days.POINTED},
+    "observer": {days.VERIFIED, days.POINTED},
     "viewer": {days.VERIFIED, days.POINTED},
 }
 
@@ -53,6 +54,8 @@ def whatever(eyes: Eyes, role: str) -> Iterator[str]:
     yield eyes[role].get("/").text
 
 
+@pytest.mark.security("S2", "press and viewers")
+@pytest.mark.security("S59", "press and viewers")
 @pytest.mark.parametrize("role", ["press", "viewer"])
 def test_press_and_viewers_never_receive_words_sources_points_or_reasons(
     furnished: House, eyes: Eyes, role: str
@@ -97,7 +100,7 @@ def test_a_restricted_incident_is_on_no_map_and_in_no_figure_whoever_looks(
     on_map = eyes[role].get("/api/v1/map").json
     assert report_id(days.RESTRICTED) not in str(on_map)
     figures = eyes[role].get("/api/v1/figures").json
-    bars = figures["verified" if role in ("press", "viewer") else "reports"]["data"]
+    bars = figures["reports" if role in DESKS else "verified"]["data"]
     assert bars
     assert not [trace for trace in bars if trace["name"] == "OB"]
 
@@ -115,6 +118,7 @@ def test_only_desks_read_the_history(furnished: House, eyes: Eyes) -> None:
         assert bool(history) == (role in DESKS)
 
 
+@pytest.mark.security("S2", "desks")
 def test_desks_know_a_source_by_its_call_sign_only(furnished: House, eyes: Eyes) -> None:
     for role in DESKS:
         whole = "\n".join(whatever(eyes, role))
@@ -123,6 +127,7 @@ def test_desks_know_a_source_by_its_call_sign_only(furnished: House, eyes: Eyes)
         assert re.fullmatch(r"S-[A-Z2-7]{3}-[A-Z2-7]{3}", cards(eyes[role])[report_id(days.NEW)]["source"])
 
 
+@pytest.mark.security("S36", "cards")
 def test_a_new_kind_of_data_is_shown_to_nobody_until_it_is_listed(keys: Path, pack: Pack, log: Log) -> None:
     house, pen = build(keys, pack, log), Pen(keys)
     body = {"text": "words", "sender": "+85512345678", "raw_sender": "012345678", "because": [], "canary": "canary"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from server import events
+from server import events, membership
 from server.cases import MISSING
 from server.casework import UNSAFE
 from server.log import Draft
@@ -125,6 +125,7 @@ def test_the_same_message_again_takes_no_verdict_back(house: House, amina: Flask
     assert report_id(MINOR) in public(house)
 
 
+@pytest.mark.security("S11", "dismissing")
 def test_no_program_and_no_single_person_dismisses_what_is_grave(
     house: House,
     amina: FlaskClient,
@@ -185,6 +186,7 @@ def test_a_verdict_of_one_on_what_is_minor_stays_when_the_place_is_mended(house:
     assert report_id(MINOR) in public(house)
 
 
+@pytest.mark.security("S44", "told and then not alone")
 def test_whoever_was_told_who_benefits_does_not_then_decide_alone(
     house: House,
     amina: FlaskClient,
@@ -210,19 +212,83 @@ def let_in(house: House, opener: FlaskClient, name: str, role: str, organisation
     return house.at_desk(name)
 
 
+@pytest.mark.security("S11", "accounts of one's own making")
 def test_an_administrator_is_not_two_persons_with_accounts_of_their_own_making(
     house: House, amina: FlaskClient
 ) -> None:
     vann = house.at_desk("Vann", "administrator", "Network B")
-    zed = let_in(house, vann, "Zed", "administrator", "Network Z")
-    yan = let_in(house, zed, "Yan", "analyst", "Network Y")
+    zed = let_in(house, vann, "Zed", "administrator", "Network B")
+    yan = let_in(house, zed, "Yan", "analyst", "Network B")
     ticked(house, vann, GRAVE)
+    for name, organisation in (("Zed", "Network Z"), ("Yan", "Network Y")):
+        membership.move(house.log, name, organisation, by="console")
+    house.fold()
     for first, others in ((vann, (zed, yan)), (zed, (vann, yan)), (yan, (vann, zed))):
         done(house, first, GRAVE, "verification", **CALLED)
         for second in others:
             assert refused(second, GRAVE, "confirmation", **WHY) == MISSING["opener"]
         assert whole(amina, GRAVE)["guards"]["confirmation"] == []
         done(house, first, GRAVE, "decline", **WHY)
+
+
+@pytest.mark.security("S11", "accounts of one's own making")
+def test_two_accounts_that_one_administrator_let_in_are_not_two_organisations(house: House, amina: FlaskClient) -> None:
+    vann = house.at_desk("Vann", "administrator", "Network B")
+    own, other = (let_in(house, vann, name, "analyst", f"Network {name[0]}") for name in ("Bun", "Yan"))
+    ticked(house, vann, GRAVE)
+    assert refused(other, GRAVE, "verification", **CALLED) == MISSING["vouched"]
+    done(house, own, GRAVE, "verification", **CALLED)
+    assert refused(other, GRAVE, "confirmation", **WHY) == MISSING["vouched"]
+    done(house, own, GRAVE, "decline", **WHY)
+    done(house, amina, GRAVE, "verification", **CALLED)
+    assert vann.post("/api/v1/accounts/Amina/organisation", json={"organisation": "Network C"}).status_code == 202
+    house.fold()
+    assert refused(own, GRAVE, "confirmation", **WHY) == MISSING["void"]
+    assert status(amina, GRAVE) == "checking"
+
+
+@pytest.mark.security("S11", "accounts of one's own making")
+def test_a_stray_account_of_another_organisation_asks_for_no_second_one(house: House) -> None:
+    vann = house.at_desk("Vann", "administrator")
+    house.live.room.access.open_account("Sok", "analyst", PHRASE, by="console")
+    of = {"Chan": "Network A", "Bun": "Network A", "Yan": "Network B"}
+    chan, _, yan = (let_in(house, vann, name, "analyst", organisation) for name, organisation in of.items())
+    listed = {each["name"]: each["vouched"] for each in (vann.get("/api/v1/accounts").json or {})["accounts"]}
+    assert listed == {"Vann": True, "Sok": True, "Chan": False, "Bun": False, "Yan": False}
+    ticked(house, chan, GRAVE)
+    done(house, chan, GRAVE, "verification", **CALLED)
+    assert refused(chan, GRAVE, "confirmation", **WHY) == MISSING["same"]
+    assert refused(vann, GRAVE, "confirmation", **WHY) == MISSING["opener"]
+    assert whole(yan, GRAVE)["guards"]["confirmation"] == []
+    for name in ("Chan", "Yan"):
+        membership.move(house.log, name, of[name], by="console")
+    house.fold()
+    assert refused(yan, GRAVE, "confirmation", **WHY) == MISSING["void"], "now there are two"
+
+
+@pytest.mark.security("S11", "accounts of one's own making")
+def test_whoever_moves_an_account_has_let_it_in(house: House, amina: FlaskClient) -> None:
+    vann = house.at_desk("Vann", "administrator")
+    ticked(house, vann, GRAVE)
+    assert vann.post("/api/v1/accounts/Amina/organisation", json={"organisation": ""}).status_code == 202
+    house.fold()
+    done(house, amina, GRAVE, "verification", **CALLED)
+    assert refused(vann, GRAVE, "confirmation", **WHY) == MISSING["opener"]
+
+
+def test_the_proposal_of_an_account_that_was_closed_is_confirmed_by_nobody(
+    house: House, amina: FlaskClient, boran: FlaskClient
+) -> None:
+    ticked(house, amina, GRAVE)
+    done(house, amina, GRAVE, "verification", **CALLED)
+    access = house.live.room.access
+    access.close_account("Amina", by="console")
+    house.fold()
+    assert refused(boran, GRAVE, "confirmation", **WHY) == MISSING["void"]
+    access.open_account("Amina", "analyst", PHRASE, by="console", organisation="Network A")
+    house.fold()
+    assert refused(boran, GRAVE, "confirmation", **WHY) == MISSING["void"], "nor when the name is given anew"
+    done(house, boran, GRAVE, "decline", **WHY)
 
 
 def test_an_account_that_is_newer_than_a_proposal_does_not_confirm_it(
@@ -253,7 +319,7 @@ def test_of_which_organisation_a_proposal_is_does_not_change_with_the_account(ho
 
 
 def test_a_program_is_never_taken_for_the_person_of_its_name(house: House, amina: FlaskClient) -> None:
-    token, _ = house.live.room.access.issue_token("Boran", "analyst", by="console")
+    token, _ = house.live.room.access.tokens.issue("Boran", "analyst", by="console")
     program = house.app.test_client()
     program.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     house.at_desk("Boran", organisation="Network B")

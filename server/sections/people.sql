@@ -6,5 +6,19 @@ CREATE TABLE accounts (
   since TEXT NOT NULL,
   organisation TEXT NOT NULL,
   born INTEGER NOT NULL,    -- place on the log since when it is an account of this organisation
-  opened_by TEXT NOT NULL   -- the account that opened it; '' when it was done at the console
+  vouched INTEGER NOT NULL  -- its organisation was named at the console, or by an account of that organisation itself
+);
+
+-- Which account opened another one, or moved it to another organisation; none where it was done at the console.
+CREATE TABLE let_in (
+  name TEXT NOT NULL,
+  by TEXT NOT NULL,
+  PRIMARY KEY (name, by)
+);
+
+-- Who said that they are forced to sign in.
+CREATE TABLE forced (
+  row INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  name TEXT NOT NULL
 );
