@@ -7,18 +7,23 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import IO
 
 from server.settings import Settings
 
 MARK = "SITUATION_ROOM_RUNS_IN"  # stands in the environment of every process of a run, with its DATA_DIR
+NAME = "HONCHO_PROCESS_NAME"  # its name in the Procfile stands there too
+LOCK = "run.lock"  # under DATA_DIR
+SWAPS = Path("/proc/swaps")
+IN_MEMORY = "/dev/zram"  # swap that is on no disk
 
 
 def only_one(data_dir: Path) -> IO[str]:
     """Hold DATA_DIR's lock while we live. Exits with a sentence if another run holds it."""
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = (data_dir / "run.lock").open("w")
+    lock = (data_dir / LOCK).open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -31,6 +36,15 @@ def keep_inside() -> None:
     hold keys and texts."""
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def swaps_to_disk() -> bool:
+    """Whether the kernel may write memory of ours, with keys and texts in it, onto a disk."""
+    try:
+        used = [line.split()[0] for line in SWAPS.read_text().splitlines()[1:]]
+    except OSError:
+        return False
+    return any(not name.startswith(IN_MEMORY) for name in used)
 
 
 def free_doors(given: Settings) -> None:
@@ -47,13 +61,34 @@ def free_doors(given: Settings) -> None:
                 sys.exit(f"{name}: {host}:{port} cannot be used ({fault.strerror}). Set another one.")
 
 
-def end_leftovers(home: str) -> int:
-    """End processes that an earlier, killed run of this DATA_DIR left behind. How many."""
-    mark, ended = f"{MARK}={home}\0".encode(), 0
+def is_run(data_dir: Path) -> bool:
+    """Whether somebody holds DATA_DIR's lock: its room runs."""
+    try:
+        with (data_dir / LOCK).open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def processes(home: str, but: Collection[str] = ()) -> list[int]:
+    """The processes of the Procfile that run for this DATA_DIR, except those of these names and ourselves."""
+    mark, found = f"{MARK}={home}".encode(), []
+    spared = {f"{NAME}={name}.1".encode() for name in but}
     for environ in Path("/proc").glob("[0-9]*/environ"):
-        pid = int(environ.parent.name)
         with contextlib.suppress(OSError):
-            if pid != os.getpid() and mark in environ.read_bytes():
-                os.kill(pid, signal.SIGKILL)
-                ended += 1
-    return ended
+            said = set(environ.read_bytes().split(b"\0"))
+            if mark in said and not said & spared and int(environ.parent.name) != os.getpid():
+                found.append(int(environ.parent.name))
+    return found
+
+
+def end_leftovers(home: str, but: Collection[str] = ()) -> int:
+    """End processes that an earlier, killed run of this DATA_DIR left behind, except those of these names. How many."""
+    found = processes(home, but)
+    for pid in found:
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+    return len(found)

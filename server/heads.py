@@ -3,7 +3,7 @@
 import base64
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,20 @@ from nacl.signing import SigningKey, VerifyKey
 
 from server import leaves
 from server.merkle import Tree
+from server.press import minisign
 from server.press.document import canonical
+from server.sealing.keys import private
 
 Row = dict[str, Any]
+FACTS, OLDEST = "private-facts.jsonl", "facts.jsonl"  # what the ledger's facts are in, and in the oldest were
 FORMAT = "format"  # the file beside a ledger that says by which rules its leaves are made; none beside the oldest
+LEAVES = "leaves.txt"  # the hash of each fact's leaf, a line each: by it what was done to a fact is named
 SALTED = "2\n"  # what stands in it: leaves are salted commitments
+
+
+def own_key(keys: Path) -> SigningKey:
+    """The key that the ledger signs with."""
+    return SigningKey(private(keys, "ledger.key"))
 
 
 class Broken(Exception):
@@ -30,13 +39,21 @@ def signed(key: SigningKey, said: Row) -> Row:
     return {**said, "signature": base64.b64encode(signature).decode()}
 
 
+def sign_file(key: SigningKey, folder: Path, content: bytes, named: str, number: int) -> None:
+    """Keep a signature of a statement's file, under a ledger's folder, for the program minisign, which many have."""
+    kept, own = folder / minisign.KEPT, f"statement-{number}.proof.json"
+    kept.mkdir(exist_ok=True, mode=0o700)
+    made = minisign.signature(lambda said: key.sign(said).signature, key.verify_key.encode(), content, own)
+    keep_whole(kept / f"{named}{minisign.ENDS}", made.encode())
+
+
 def verify(folder: Path) -> tuple[int, int]:
     """Recompute the tree under `folder` and check every signed head: (facts, heads). Raises Broken."""
     key = VerifyKey(bytes.fromhex((folder / "public_key").read_text().strip()))
     heads = [_head(line, key) for line in lines(folder / "heads.jsonl")]
     tree, waiting, leaf_of = Tree(), iter(heads), _leaves_of(folder)
     head = next(waiting, None)
-    for number, line in enumerate(lines(folder / "facts.jsonl"), 1):
+    for number, line in enumerate(lines(folder / (FACTS if (folder / FORMAT).exists() else OLDEST)), 1):
         try:
             tree.add(leaf_of(line))
         except (ValueError, LookupError, TypeError, AttributeError) as fault:
@@ -45,6 +62,8 @@ def verify(folder: Path) -> tuple[int, int]:
             if head["root"] != tree.root().hex():
                 raise Broken(f"A fact among the first {head['size']} is not the one that was signed.")
             head = next(waiting, None)
+    if tree.size and not heads:
+        raise Broken("No head was signed over this ledger: whatever was done to it, nobody could tell.")
     if head:
         raise Broken(f"A head was signed over {head['size']} facts, but the ledger ends after {tree.size}.")
     return tree.size, len(heads)
@@ -112,6 +131,33 @@ def keep_whole(path: Path, content: bytes) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def keep_once(path: Path, content: bytes) -> None:
+    """The same, unless the file says so already: a full disk does not hinder that, nor take what is there."""
+    if not path.exists() or path.read_bytes() != content:
+        keep_whole(path, content)
+
+
+class Leaves:
+    """The hashes of a ledger's leaves, in a file beside its facts. Those that were kept before are held against the
+    facts when they are added again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LEAVES
+        cut_torn_line(self._path)
+        self._kept, self._at = list(lines(self._path)), 0
+
+    def add(self, hashes: Sequence[bytes]) -> None:
+        """The next ones, on the disk before this returns. Raises Broken where another one was kept."""
+        written = [each.hex().encode() for each in hashes]
+        known = self._kept[self._at : self._at + len(written)]
+        for number, (one, other) in enumerate(zip(known, written, strict=False), self._at + 1):
+            if one != other:
+                raise Broken(f"Fact {number} is not the one whose leaf was kept: was the ledger edited?")
+        self._at += len(written)
+        if fresh := written[len(known) :]:
+            append(self._path, b"".join(each + b"\n" for each in fresh))
 
 
 def cut_torn_line(path: Path) -> None:

@@ -5,20 +5,36 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterator
 from hmac import digest
 from pathlib import Path
 from typing import Any
 
 import rfc8785
-from nacl.signing import SigningKey
 
 from server import leaves, logs, settings
 from server import pack as packs
 from server.beside import Beside
-from server.heads import FORMAT, SALTED, Broken, append, cut_torn_line, keep_whole, last, lines, signed, verify
+from server.compared import compare, look_at_ends, tell
+from server.heads import (
+    FACTS,
+    FORMAT,
+    OLDEST,
+    SALTED,
+    Broken,
+    Leaves,
+    append,
+    cut_torn_line,
+    keep_once,
+    keep_whole,
+    last,
+    lines,
+    own_key,
+    sign_file,
+    signed,
+    verify,
+)
 from server.log import START, Down, Log, Raw
-from server.merkle import Tree
+from server.merkle import Tree, hashed
 from server.outage import wait_out
 from server.pack import Pack
 from server.press.document import canonical
@@ -34,24 +50,25 @@ logger = logging.getLogger(__name__)
 
 
 class Ledger:
-    """Under DATA_DIR/ledger: `facts.jsonl`, a fact with its salt a line (see leaves.py); `heads.jsonl`, a signed head a
-    line; `statements/`, what was made public with its head and our signature, each under the hash of its document."""
+    """Under DATA_DIR/ledger: `private-facts.jsonl`, never handed out, a fact with its salt a line (see leaves.py);
+    `heads.jsonl`, a signed head a line; `statements/`, what was made public with its head and our signature, each under
+    the hash of its document."""
 
     def __init__(self, data_dir: Path, pack: Pack) -> None:
         folder = data_dir / "ledger"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._facts, self._heads, self._public = folder / "facts.jsonl", folder / "heads.jsonl", folder / "statements"
+        self._facts, self._heads, self._public = folder / FACTS, folder / "heads.jsonl", folder / "statements"
         self._public.mkdir(exist_ok=True, mode=0o700)
-        key = (data_dir / "keys" / "ledger.key").read_bytes()
-        self._key, self._salts = SigningKey(key), digest(key, b"leaves", "sha256")
-        self._beside = Beside(Pseudonyms(data_dir / "keys"), pack.day, pack.zone)
-        (folder / "public_key").write_text(self._key.verify_key.encode().hex() + "\n")
-        self.tree, self.last = Tree(), START
+        self._key = own_key(data_dir / "keys")
+        self._salts = digest(self._key.encode(), b"leaves", "sha256")
+        self._beside = Beside(Pseudonyms(data_dir / "keys"), pack)
+        keep_once(folder / "public_key", (self._key.verify_key.encode().hex() + "\n").encode())
+        self.tree, self.first, self.last = Tree(), START, START
         self._waiting: list[dict[str, Any]] = []  # documents that are public once they are signed
         for path in (self._facts, self._heads):
             cut_torn_line(path)
-        for line in lines(self._facts):
-            self._take(line)
+        self._hashes = Leaves(folder)
+        self._hashes.add([self._take(line) for line in lines(self._facts)])
         if not self.tree.size:
             (folder / FORMAT).write_text(SALTED)
         self._head = last(self._heads)
@@ -61,8 +78,7 @@ class Ledger:
         facts = [{"id": raw.id, **raw.fields} for raw in raws]
         written = [leaves.line(fact, self._beside.of(fact), self._salt(fact["id"])) for fact in facts]
         append(self._facts, b"".join(canonical(kept).encode() + b"\n" for kept in written))
-        for kept in written:
-            self._add(kept)
+        self._hashes.add([self._add(kept) for kept in written])
 
     @property
     def owes(self) -> bool:
@@ -79,69 +95,69 @@ class Ledger:
             append(self._heads, rfc8785.dumps(self._head) + b"\n")
         for document in self._waiting:
             said = {**document, "head": self._head, "public_key": self._key.verify_key.encode().hex()}
-            content = canonical(signed(self._key, said)) + "\n"
-            keep_whole(self._public / f"{digest_of(document)}.json", content.encode())
+            content, named = (canonical(signed(self._key, said)) + "\n").encode(), digest_of(document)
+            sign_file(self._key, self._public.parent, content, named, document["number"])
+            keep_whole(self._public / f"{named}.json", content)
         self._waiting = []
         return fresh
 
     def check_against(self, log: Log) -> None:
         """Raises Broken, naming the first difference, unless the log still holds every fact as we copied it."""
-        _compare(log, (json.loads(line)["fact"] for line in lines(self._facts)))
+        compare(log, (json.loads(line)["fact"] for line in lines(self._facts)))
 
-    def _take(self, line: bytes) -> None:
-        """A fact that was copied before."""
+    def look_at_ends(self, log: Log) -> None:
+        """The same, of what can be seen at a glance. Raises Broken, log.Down."""
+        look_at_ends(log, self.first, self.tree.size)
+
+    def _take(self, line: bytes) -> bytes:
+        """A fact that was copied before; the hash of its leaf."""
         try:
             kept = json.loads(line)
             self._beside.of(kept["fact"])
-            self._add(kept)
+            return self._add(kept)
         except (ValueError, LookupError, TypeError, AttributeError) as fault:
             raise Broken(f"Line {self.tree.size + 1} of the ledger is no fact: was the file edited?") from fault
 
-    def _add(self, kept: leaves.Line) -> None:
-        fact = kept["fact"]
-        self.tree.add(leaves.leaf(kept))
-        self.last = fact["id"]
+    def _add(self, kept: leaves.Line) -> bytes:
+        fact, leaf = kept["fact"], hashed(leaves.leaf(kept))
+        self.tree.add_hashed(leaf)
+        self.first, self.last = self.first if self.tree.size > 1 else fact["id"], fact["id"]
         if fact["wire"] in MADE_PUBLIC:
             document = json.loads(json.loads(fact["body"])["document"])
             if not (self._public / f"{digest_of(document)}.json").exists():
                 self._waiting.append(document)
+        return leaf
 
     def _salt(self, fact: str) -> bytes:
         return digest(self._salts, fact.encode(), "sha256")
-
-
-def _compare(log: Log, facts: Iterator[dict[str, str]]) -> None:
-    """Raises Broken, naming the first difference, unless the log holds these facts, in this order, at its beginning."""
-    raws = _everything(log)
-    for fact in facts:
-        there = next(raws, None)
-        if there is None or {"id": there.id, **there.fields} != fact:
-            named = f"The log does not hold fact {fact['id']} as the ledger copied it"
-            raise Broken(f"{named}: was Redis wiped or edited?")
-
-
-def _everything(log: Log) -> Iterator[Raw]:
-    after = START
-    while raws := log.read(after):
-        yield from raws
-        after = raws[-1].id
 
 
 def put_aside(data_dir: Path, log: Log) -> None:
     """Keep a ledger of the first format beside the new one, which is written again from the log; only when the log
     still holds all that it holds. Raises Broken, log.Down."""
     folder = data_dir / "ledger"
-    if not (folder / "facts.jsonl").exists() or (folder / FORMAT).exists():
+    if not (folder / OLDEST).exists() or (folder / FORMAT).exists():
         return
-    cut_torn_line(folder / "facts.jsonl")
-    _compare(log, (json.loads(line) for line in lines(folder / "facts.jsonl")))
+    cut_torn_line(folder / OLDEST)
+    compare(log, (json.loads(line) for line in lines(folder / OLDEST)))
     folder.rename(data_dir / OLD)
     logger.info("The ledger is written again from the record; the old one is kept as %s.", OLD)
 
 
 def follow(given: settings.Settings) -> None:
-    """Copy the log for ever, sign a head a minute, and one at once behind a statement that is made public."""
-    log = Log.following(given.record, given.pack, LONGEST_WAIT)
+    """Copy the log for ever, sign a head a minute, and one at once behind a statement that is made public. When the log
+    or the copy is not what it was every desk is told, and Broken raised; OSError when the disk is full."""
+    try:
+        _copy(given, Log.following(given.record, given.pack, LONGEST_WAIT))
+    except (Broken, OSError) as fault:
+        if isinstance(fault, Broken):
+            tell(given.data_dir, fault)
+        logger.error("%s", fault)
+        time.sleep(HEAD_EVERY)  # it is read as a whole at the next start: not every second of the day
+        raise
+
+
+def _copy(given: settings.Settings, log: Log) -> None:
     pack, ledger, signed_at = packs.load(given.pack), None, 0.0
     while True:
         try:
@@ -149,9 +165,11 @@ def follow(given: settings.Settings) -> None:
                 put_aside(given.data_dir, log)
                 ledger = Ledger(given.data_dir, pack)
             ledger.check_against(log)  # after each outage too: what came back may not be what went away
+            tell(given.data_dir, None)
             logger.info("The ledger holds %s facts, and so does the log.", ledger.tree.size)
             while True:
                 ledger.copy(log.follow(ledger.last, LONGEST_WAIT))
+                ledger.look_at_ends(log)
                 due = ledger.owes or time.monotonic() - signed_at > HEAD_EVERY
                 if due and ledger.sign(time.time()):
                     signed_at = time.monotonic()

@@ -1,22 +1,27 @@
 """The sealed copy: whatever is done to it, or to the log behind its back, is found and named."""
 
 import base64
+import dataclasses
 import json
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import events, leaves, ledger
+from server import compared, events, leaves, ledger
 from server.beside import Beside
+from server.heads import own_key, signed
 from server.ledger import Broken, Ledger
 from server.log import START, Draft, Log, Raw
 from server.merkle import Tree
 from server.press.document import canonical
 from server.pseudonyms import Pseudonyms
+from tests import doors
+from tests.conftest import settings_in
 from tests.days import the_pack
 
 
@@ -32,6 +37,7 @@ def root_of(leaves: list[bytes]) -> bytes:
     return sha256(b"\x01" + root_of(leaves[:k]) + root_of(leaves[k:])).digest()
 
 
+@pytest.mark.security("S9", "tree")
 @given(st.lists(st.binary(max_size=8), max_size=70))
 def test_the_root_is_that_of_rfc_6962(leaves: list[bytes]) -> None:
     tree = Tree()
@@ -76,9 +82,10 @@ def test_a_ledger_that_nobody_touched_verifies(folder: Path) -> None:
     assert ledger.verify(folder) == (6, 2)
 
 
+@pytest.mark.security("S9", "heads")
 def test_a_head_says_what_it_covers_and_nothing_is_signed_twice(keys: Path, folder: Path) -> None:
     head = json.loads(lines(folder / "heads.jsonl")[-1])
-    hashed = [leaves.leaf(json.loads(line)) for line in lines(folder / "facts.jsonl")]
+    hashed = [leaves.leaf(json.loads(line)) for line in lines(folder / "private-facts.jsonl")]
     assert (head["size"], head["at"]) == (6, 2)
     assert head["root"] == root_of(hashed).hex()
     assert not the_ledger(keys).sign(3.0)
@@ -102,14 +109,16 @@ CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
 }
 
 
+@pytest.mark.security("S9", "a break is noticed")
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_is_noticed_when(change: str, folder: Path) -> None:
-    path = folder / "facts.jsonl"
+    path = folder / "private-facts.jsonl"
     path.write_bytes(b"".join(CHANGES[change](lines(path))))
     with pytest.raises(Broken):
         ledger.verify(folder)
 
 
+@pytest.mark.security("S9", "a break is noticed")
 @given(where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_no_flipped_bit_goes_unnoticed(tmp_path_factory: pytest.TempPathFactory, where: int, bit: int) -> None:
     folder = tmp_path_factory.mktemp("ledger")
@@ -119,7 +128,7 @@ def test_no_flipped_bit_goes_unnoticed(tmp_path_factory: pytest.TempPathFactory,
     copied = the_ledger(folder)
     copied.copy(facts(1, 2, 3))
     copied.sign(1.0)
-    for name in ("facts.jsonl", "heads.jsonl"):
+    for name in ("private-facts.jsonl", "heads.jsonl"):
         path = folder / "ledger" / name
         whole = path.read_bytes()
         at = where % (len(whole) - 1)  # all but the last line's end
@@ -153,7 +162,7 @@ def test_facts_behind_the_last_head_are_counted_though_nobody_signed_them_yet(ke
     assert ledger.verify(folder) == (7, 2)
 
 
-@pytest.mark.parametrize("name", ["facts.jsonl", "heads.jsonl"])
+@pytest.mark.parametrize("name", ["private-facts.jsonl", "heads.jsonl"])
 def test_a_line_that_a_power_cut_tore_is_healed(keys: Path, folder: Path, name: str) -> None:
     path = folder / name
     whole = path.read_bytes()
@@ -176,7 +185,7 @@ def test_a_restart_goes_on_where_it_ended(keys: Path, folder: Path) -> None:
 
 
 def test_a_ledger_whose_facts_cannot_be_read_says_so_at_its_start(keys: Path, folder: Path) -> None:
-    path = folder / "facts.jsonl"
+    path = folder / "private-facts.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"fact"', b'"fakt"', 1))
     with pytest.raises(Broken):
         the_ledger(keys)
@@ -204,6 +213,49 @@ def test_a_wiped_log_is_noticed(log: Log, keys: Path) -> None:
         copied.check_against(log)
 
 
+@pytest.mark.security("S9", "record against its copy")
+@pytest.mark.parametrize("options", [("MAXLEN", "0"), ("MAXLEN", "4"), ("MINID", "9999999999999-0")])
+def test_facts_that_are_trimmed_away_while_the_ledger_follows_are_noticed_and_told(
+    log: Log, keys: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch, options: tuple[str, str]
+) -> None:
+    filled(log, the_ledger(keys))
+    pack, as_it_was = log.prefix.removeprefix("{sr:").removesuffix("}"), Ledger.copy
+    room = dataclasses.replace(settings_in(keys, REDIS_URL=f"unix://{redis_server}"), pack=pack)
+    monkeypatch.setattr(ledger.packs, "load", lambda name: the_pack())
+    monkeypatch.setattr(ledger, "HEAD_EVERY", 0.0)
+    log.append(events.IncidentNoted(subject="i", note="newer"), by="x")
+
+    def copy(self: Ledger, raws: list[Raw]) -> None:
+        as_it_was(self, raws)
+        log.client.execute_command("XADD", log.stream, *options, "*", "a", "b")
+
+    monkeypatch.setattr(Ledger, "copy", copy)
+    with pytest.raises(Broken, match="taken away"):
+        ledger.follow(room)
+    assert compared.told(keys)
+    assert "taken away" in (keys / compared.TOLD).read_text()
+
+
+@pytest.mark.parametrize("wiped", [False, True])
+def test_on_a_full_disk_the_record_is_not_read_as_a_whole_each_second(
+    log: Log, keys: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch, wiped: bool
+) -> None:
+    filled(log, the_ledger(keys)).sign(1.0)
+    room = dataclasses.replace(settings_in(keys, REDIS_URL=f"unix://{redis_server}"), pack=log.prefix[4:-1])
+    monkeypatch.setattr(ledger.packs, "load", lambda name: the_pack())
+    if wiped:
+        log.client.delete(log.stream)
+    else:
+        log.append(events.IncidentNoted(subject="i", note="newer"), by="x")
+    pauses: list[float] = []
+    monkeypatch.setattr(ledger.time, "sleep", pauses.append)
+    with doors.full_disk(), pytest.raises(Broken if wiped else OSError):
+        ledger.follow(room)
+    assert pauses == [ledger.HEAD_EVERY]
+    assert not compared.told(keys)
+
+
+@pytest.mark.security("S9", "record against its copy")
 @pytest.mark.parametrize("number", range(5))
 def test_a_fact_that_was_taken_out_of_the_log_is_noticed_and_named(log: Log, keys: Path, number: int) -> None:
     copied = filled(log, the_ledger(keys))
@@ -213,6 +265,8 @@ def test_a_fact_that_was_taken_out_of_the_log_is_noticed_and_named(log: Log, key
         copied.check_against(log)
 
 
+@pytest.mark.security("S9", "record against its copy")
+@pytest.mark.security("S60", "rewriting is seen")
 @pytest.mark.parametrize("number", range(5))
 def test_a_fact_that_was_rewritten_in_the_log_is_noticed_and_named(log: Log, keys: Path, number: int) -> None:
     copied = filled(log, the_ledger(keys))
@@ -230,6 +284,7 @@ def test_an_empty_ledger_begins_before_the_first_fact(keys: Path) -> None:
     assert ledger.verify(keys / "ledger") == (0, 0)
 
 
+@pytest.mark.security("S36", "sealed half of a fact")
 def test_a_fact_is_shown_in_part_and_still_has_its_leaf() -> None:
     raw = facts(1)[0]
     kept = leaves.line({"id": raw.id, **raw.fields}, {"case": "c"}, bytes(range(32)))
@@ -245,7 +300,7 @@ def test_what_is_not_shown_cannot_be_found_by_trying(keys: Path) -> None:
     """The same value is committed to otherwise in each fact, and in each field."""
     copied = the_ledger(keys)
     copied.copy(facts(1, 2))
-    first, second = (json.loads(line) for line in lines(keys / "ledger" / "facts.jsonl"))
+    first, second = (json.loads(line) for line in lines(keys / "ledger" / "private-facts.jsonl"))
     shown = [leaves.shown(kept, ("by",)) for kept in (first, second)]
     assert first["fact"]["by"] == second["fact"]["by"]
     assert shown[0]["leaf"]["by"] != shown[1]["leaf"]["by"]
@@ -286,11 +341,13 @@ def test_an_old_ledger_that_does_not_agree_with_the_log_is_not_put_aside(log: Lo
 def test_an_old_ledger_verifies_as_it_did(keys: Path, folder: Path) -> None:
     """Its leaves are its lines."""
     tree = Tree()
+    (folder / "private-facts.jsonl").rename(folder / "facts.jsonl")
     for line in lines(folder / "facts.jsonl"):
         tree.add(line.rstrip(b"\n"))
     (folder / "format").unlink()
-    (folder / "heads.jsonl").write_bytes(b"")
-    assert ledger.verify(folder) == (tree.size, 0)
+    head = signed(own_key(keys / "keys"), {"size": tree.size, "root": tree.root().hex(), "at": 1})
+    (folder / "heads.jsonl").write_bytes(rfc8785.dumps(head) + b"\n")
+    assert ledger.verify(folder) == (tree.size, 1)
 
 
 def test_without_its_mark_a_ledger_is_not_taken_for_an_old_one(folder: Path) -> None:
@@ -308,6 +365,7 @@ def released(number: int, document: dict[str, object]) -> Raw:
     return Raw(f"170000000000{number}-0", {**fields, "version": "1", "body": body})
 
 
+@pytest.mark.security("S42", "head behind the release")
 def test_a_statement_is_signed_with_a_head_directly_behind_its_release(keys: Path, folder: Path) -> None:
     copied = the_ledger(keys)
     assert not copied.owes
@@ -341,8 +399,8 @@ def test_a_ledger_that_was_killed_while_a_statement_came_out_completes_it(keys: 
 
 
 def test_beside_each_fact_stands_what_outsiders_need_and_nobody_can_trace(keys: Path) -> None:
-    beside = Beside(Pseudonyms(keys / "keys"), the_pack().day, the_pack().zone)
+    beside = Beside(Pseudonyms(keys / "keys"), the_pack())
     found = beside.of({"id": facts(1)[0].id, **facts(1)[0].fields})
-    assert found["when"] == "2023-11-15T05:10+07:00"
+    assert found["when"] == "2023-11-15T05:00+07:00"
     assert len(found["case"]) == 20
     assert found["case"] != "i"
