@@ -1,8 +1,9 @@
 -- Append facts to the log, in order, in one step that nothing can come between.
 -- KEYS: the stream, the hash of idempotency keys, the hash of subjects' versions, the hash of how many facts of a kind.
--- ARGV: for each fact: wire, v, about, by, cause, expect, body, n, n idempotency keys, m, m times another subject and
+-- ARGV: for each fact: wire, v, about, by, cause, expect, head, body, n, n idempotency keys, m, m times another subject and
 --   its version.
 --   expect: the version of the subject that the writer had read; "" when any will do. So with those of others.
+--   head:   the id of the last fact on the stream; "" when any will do.
 --   cause:  the id of the fact that led to this one; "^" is the fact before it in this call.
 -- Returns for each fact: status ("new", "seen", "stale"), its id (of the first one if seen), the subject's version.
 if redis.call("EXISTS", KEYS[4]) == 0 then
@@ -21,9 +22,9 @@ if redis.call("EXISTS", KEYS[4]) == 0 then
 end
 local out, at, before = {}, 1, ""
 while at <= #ARGV do
-  local wire, v, about, by, cause, expect, body = unpack(ARGV, at, at + 6)
-  local keys = tonumber(ARGV[at + 7])
-  local first = at + 8
+  local wire, v, about, by, cause, expect, head, body = unpack(ARGV, at, at + 7)
+  local keys = tonumber(ARGV[at + 8])
+  local first = at + 9
   local beside = first + keys
   at = beside + 1 + 2 * tonumber(ARGV[beside])
   if cause == "^" then cause = before end
@@ -35,6 +36,10 @@ while at <= #ARGV do
   local current = expect == "" or tonumber(expect) == version
   for i = beside + 1, at - 1, 2 do
     current = current and tonumber(redis.call("HGET", KEYS[3], ARGV[i]) or "0") == tonumber(ARGV[i + 1])
+  end
+  if head ~= "" then
+    local last = redis.call("XREVRANGE", KEYS[1], "+", "-", "COUNT", 1)[1]
+    current = current and head == (last and last[1] or "0-0")
   end
   local id = seen
   local status = "seen"

