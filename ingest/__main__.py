@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ingest.door import gateway_file, keeper
-from ingest.gateways import Forged
-from ingest.intake import Intake
+from ingest.gateways import Forged, proved
+from ingest.intake import UNREAD, Intake
 from ingest.quarantine import Quarantine, opened
 from ingest.signals import Signals
 from ingest.spool import Full, Spool
@@ -30,7 +30,7 @@ def main(words: list[str] | None = None) -> None:
     asked = _parser().parse_args(words)
     try:
         asked.run(asked)
-    except (Refused, Down) as fault:
+    except (Refused, Down, seal.Locked) as fault:
         sys.exit(f"{str(fault)[0].upper()}{str(fault)[1:]}")
 
 
@@ -56,6 +56,8 @@ def check_gateways(asked: argparse.Namespace) -> None:
     except Unfit as unfit:
         given, fault = None, str(unfit)
     fine = [_check(name, env, given, name in opened_up) for name in names]
+    if given:
+        _tell_unread(given)
     if fault:
         print(f"\n{fault}")
     if fault or not all(fine):
@@ -81,6 +83,13 @@ def _check(name: str, env: Mapping[str, str], given: Settings | None, is_open: b
     print(f"  heard: {', '.join(f'{what} {at}' for what, at in heard.items()) or 'never'}")
     print(f"  refused calls in quarantine: {len(_quarantine(given).kept(name))}")
     return is_open and bool(set(heard) - {"refused"})
+
+
+def _tell_unread(given: Settings) -> None:
+    """Print whether the door refused what it could not read as a request. Raises Down."""
+    note = Drawer(Log(given.record, given.pack)).get("heard", f"{UNREAD}:refused")
+    if note:
+        print(f"the door could not read {note['n']} requests since it started; the last one {note['at']}")
 
 
 def _state(setting: str, env: Mapping[str, str], is_secret: bool) -> str:
@@ -131,7 +140,7 @@ def _take_in(name: str, given: Settings, intake: Intake, signals: Signals, hour:
             call, came = opened(opener.open(path.read_text("ascii", "replace")))
             hour.append(came)
             keep = keeper(call, given, intake)
-            received = gateway.receive(call, given, came)
+            received = proved(gateway, call, given, came)
         except (Forged, seal.Forgotten):
             left += 1
             continue

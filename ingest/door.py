@@ -13,18 +13,23 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEntityTooLarge
 
 from ingest.attach import Attachments
+from ingest.envelope import Lock, Shut
 from ingest.front import Front
-from ingest.gateways import Call, Forged, Received, decoded, must_match
+from ingest.gateways import Call, Forged, Received, decoded, must_match, proved
+from ingest.held import Held
 from ingest.intake import Accepted, Intake
 from ingest.message import Message
+from ingest.pile import Standing
 from ingest.quarantine import Quarantine
 from ingest.signals import Signals
 from ingest.spool import Full
 from server.photos import Photos
+from server.proxies import behind
 from server.seal import Sealer
 from server.settings import Settings
 
 LONGEST_BODY = 64 * 1024  # bytes, where a gateway's file does not say more
+YEAR = 31536000  # seconds
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")  # a proxy on this machine is not this machine
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -40,9 +45,30 @@ logger = logging.getLogger(__name__)
 
 def build(settings: Settings, intake: Intake, signals: Signals, quarantine: Quarantine) -> Flask:
     """The door as a WSGI application. Every view says in `open_to` who may come in."""
+    keys = settings.data_dir / "keys"
+    attachments = Attachments(intake, Sealer(keys), Photos(settings.data_dir))
+    return _built(settings, intake, signals, quarantine, attachments, Lock(keys))
+
+
+def build_locked(settings: Settings, held: Held, quarantine: Quarantine) -> Flask:
+    """The same door of a room that is locked: what comes waits, sealed."""
+    return _built(settings, held, held, quarantine, held, Shut(settings.data_dir / "keys"))
+
+
+def _built(
+    settings: Settings,
+    intake: Intake | Held,
+    signals: Signals | Held,
+    quarantine: Quarantine,
+    attachments: Attachments | Held,
+    lock: Lock | Shut,
+) -> Flask:
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.url_map.merge_slashes = False  # an address is right or it is not: nobody is sent on to another
+    app.wsgi_app = behind(app.wsgi_app, settings.proxies)  # type: ignore[method-assign, assignment]
     app.after_request(_with_headers)
+    if settings.public_base_url.startswith("https://"):
+        app.after_request(_bound_to_tls)
     app.register_error_handler(Forged, lambda fault: Response("Refused.\n", 403, mimetype="text/plain"))
     app.register_error_handler(Full, lambda fault: _problem(503, "down", "Not saved. Please send it again."))
     app.register_error_handler(HTTPException, lambda fault: _problem(fault.code or 500, "http", f"{fault.name}."))
@@ -50,12 +76,10 @@ def build(settings: Settings, intake: Intake, signals: Signals, quarantine: Quar
     for gateway in map(gateway_file, settings.gateways):
         view = _gateway(gateway, settings, intake, signals, quarantine)
         _open(app, f"/in/{gateway.NAME}", gateway.METHODS, view, open_to=f"gateway {gateway.NAME}")
-    keys = settings.data_dir / "keys"
-    attachments = Attachments(intake, Sealer(keys), Photos(settings.data_dir))
-    front = Front(keys, settings.pack, attachments, _call, lambda call: _counted(keeper(call, settings, intake)))
+    front = Front(lock, settings.pack, attachments, _call, lambda call: _counted(keeper(call, settings, intake)))
     for method, path, page in front.routes():
         _open(app, path, [method], page, open_to="everyone")
-    _open(app, "/health", ["GET"], _health(intake), open_to="this machine")
+    _open(app, "/health", ["GET"], _health(intake, Standing(settings.data_dir)), open_to="this machine")
     return app
 
 
@@ -71,7 +95,7 @@ def _open(app: Flask, path: str, methods: Sequence[str], view: Callable[..., Any
 
 
 def _gateway(
-    gateway: ModuleType, settings: Settings, intake: Intake, signals: Signals, quarantine: Quarantine
+    gateway: ModuleType, settings: Settings, intake: Intake | Held, signals: Signals | Held, quarantine: Quarantine
 ) -> Callable[[], Response]:
     longest = getattr(gateway, "LONGEST_BODY", LONGEST_BODY)
 
@@ -79,7 +103,7 @@ def _gateway(
         call = _call(longest)
         try:
             keep = keeper(call, settings, intake)
-            received = gateway.receive(call, settings, intake.clock())
+            received = proved(gateway, call, settings, intake.clock())
         except Forged:
             intake.count(gateway.NAME, "refused")
             signals.heard(gateway.NAME, "refused")
@@ -103,12 +127,12 @@ def _kind(received: Received) -> str:
     return "message" if received.messages else "receipt" if received.receipts else "sign"
 
 
-def _health(intake: Intake) -> Callable[[], Response]:
+def _health(intake: Intake | Held, held: Standing) -> Callable[[], Response]:
     def health() -> Response:
         caller = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 - nobody's address
         if not caller.is_loopback or any(name in request.headers for name in FORWARDED):
             raise NotFound
-        return jsonify(intake.health())
+        return jsonify({**intake.health(), "held": held.look()})
 
     return health
 
@@ -128,7 +152,7 @@ def _call(longest: int = LONGEST_BODY) -> Call:
     return Call(request.method, request.path, request.query_string, headers, body)
 
 
-def keeper(call: Call, settings: Settings, intake: Intake) -> Callable[[Message], Accepted]:
+def keeper(call: Call, settings: Settings, intake: Intake | Held) -> Callable[[Message], Accepted]:
     """How the messages of this call are kept: as a rehearsal when it proves to be one. Raises Forged."""
     if "x-rehearsal" not in call.headers:
         return intake.accept
@@ -149,6 +173,13 @@ def _with_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     if not response.cache_control.immutable:
         response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _bound_to_tls(response: Response) -> Response:
+    """Browsers that were here by TLS never come without again. Not for a name of Tor, which has none."""
+    if not request.host.endswith(".onion"):
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
     return response
 
 

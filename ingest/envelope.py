@@ -20,6 +20,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ingest.spool import Full
+from server.locking.master import written
+from server.sealing.keys import private
+
+PUBLIC = "form.pub"  # the public half, for the door of a locked room
 SHAPE = b"\x01"  # of all that follows
 POINT, NONCE, TAG, LENGTH = 65, 12, 16, 4  # bytes
 HEAD = len(SHAPE) + POINT
@@ -51,10 +56,12 @@ class Lock:
     """The form's key pair, made of the seed in `folder`/form.key: the same after each start."""
 
     def __init__(self, folder: Path) -> None:
-        seed = int.from_bytes((folder / "form.key").read_bytes())
+        seed = int.from_bytes(private(folder, "form.key"))
         self._private = ec.derive_private_key(seed % (ORDER - 1) + 1, ec.SECP256R1())
         self._point = self._private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         self.public = base64.urlsafe_b64encode(self._point).rstrip(b"=").decode()  # as the form's page carries it
+        if _noted(folder) != self.public:
+            os.replace(written(folder / PUBLIC, self.public.encode()), folder / PUBLIC)
 
     def open(self, envelope: bytes) -> Opened:
         """What is in it. Raises Unreadable."""
@@ -77,6 +84,23 @@ class Lock:
             raise Unreadable from None
         shared = self._private.exchange(ec.ECDH(), public)
         return [HKDF(SHA256(), 32, salt=point + self._point, info=purpose).derive(shared) for purpose in PURPOSES]
+
+
+class Shut:
+    """The form's lock while the room is locked: phones go on sealing, keep what they have, and come again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.public = _noted(folder)
+
+    def open(self, envelope: bytes) -> Opened:
+        """Raises Full, always."""
+        raise Full
+
+
+def _noted(folder: Path) -> str:
+    """The public half, where it was written down."""
+    path = folder / PUBLIC
+    return path.read_text() if path.exists() else ""
 
 
 def _first(plain: bytes) -> tuple[bytes, bytes]:

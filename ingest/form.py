@@ -98,7 +98,7 @@ def too_long(fields: Mapping[str, str]) -> bool:
 
 def message(fields: Mapping[str, str], language: str) -> Message:
     """What was typed, as the intake takes it; a code that was chosen stands before the words."""
-    code, text = fields.get("code", ""), fields.get("text", "")
+    code, text = fields.get("code", "").strip(), fields.get("text", "")
     return Message(
         gateway=NAME,
         channel="web",
@@ -158,5 +158,6 @@ def _page(
     subs = [(code, known.taxonomy.subs[code].name) for code in known.taxonomy.common]
     choices = [("calm", list(known.taxonomy.checkins.items())), ("wrong", subs)]
     named = [(label, [(code, name.get(language, code)) for code, name in codes]) for label, codes in choices]
-    told = {"key": front.key, "choices": named, "spoken": known.languages, "languages": names}
+    wide = max(len(code) for _, codes in choices for code, _ in codes)  # else a request's length tells which was chosen
+    told = {"key": front.key, "wide": wide, "choices": named, "spoken": known.languages, "languages": names}
     return render_template("form.html", files=shelf.address, scripts=shelf.SCRIPTS, **page, **told), status

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from flask import Response, request, send_from_directory
@@ -11,8 +10,9 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from ingest import form, offline, sealed, shelf, stations
 from ingest.attach import Attachments
 from ingest.darkroom import MOST_BYTES
-from ingest.envelope import Lock
+from ingest.envelope import Lock, Shut
 from ingest.gateways import Call
+from ingest.held import Held
 from ingest.intake import Accepted
 from ingest.message import Message
 from ingest.spool import Full
@@ -28,9 +28,14 @@ class Front:
     """The form's side of the door. `read(longest)` is the request at hand; `keeper`, how its messages are kept."""
 
     def __init__(
-        self, keys: Path, pack: str, attachments: Attachments, read: Callable[[int], Call], keeper: Keeper
+        self,
+        lock: Lock | Shut,
+        pack: str,
+        attachments: Attachments | Held,
+        read: Callable[[int], Call],
+        keeper: Keeper,
     ) -> None:
-        self._lock, self._attachments, self._read, self._keeper = Lock(keys), attachments, read, keeper
+        self._lock, self._attachments, self._read, self._keeper = lock, attachments, read, keeper
         self._pack, self._page = pack, form.Page(self._lock.public, pack)
 
     def routes(self) -> Iterator[Route]:

@@ -1,5 +1,6 @@
 """The one door for reports: a stable id, an alias, a seal, then the record or the spool, then the answer."""
 
+import contextlib
 import logging
 import time
 import uuid
@@ -13,6 +14,7 @@ from ingest.message import Message, body, moment, whole
 from ingest.senders import e164
 from ingest.spool import Full, Spool
 from server import events
+from server.callers import Unread
 from server.log import Down, Draft, Log
 from server.seal import Sealer
 from server.settings import Settings
@@ -24,6 +26,7 @@ SHARES = {  # nobody is refused: what comes over a share is read after all else
     "gateway": Share(burst=600, minute=1200),
 }
 PAUSE = 0.5  # seconds after a failure until one request may ask the record again
+UNREAD = "door"  # stands for a gateway where nobody could read which
 COUNTED = ("accepted", "repeated", "spooled", "refused")
 logger = logging.getLogger(__name__)
 
@@ -46,18 +49,33 @@ class Intake:
         self._region, self._sealer, self._log, self._spool = region, sealer, log, spool
         self.clock = clock
         self._counts = {name: Counter[str]() for name in (*settings.gateways, "form")}
+        self.unread = Unread()
         self._shares = Shares(SHARES)
         self._ask_again = 0.0  # by time.monotonic; 0 while the record answers
 
-    def accept(self, message: Message) -> Accepted:
-        """Keep a message. Returns only once it is safe on a disk. Raises spool.Full when no disk takes it."""
+    def accept(self, message: Message, told: str = "") -> Accepted:
+        """Keep a message. Returns only once it is safe on a disk. Raises spool.Full when no disk takes it.
+
+        `told`: the id that a locked room's door gave it; the sender has its reference. It may raise Down, then.
+        """
         at = moment(message.rehearsal_at) if message.rehearsal else ""
         at = at or self.clock().isoformat(timespec="milliseconds")
         identities = self._identities(message, at)
-        report = str(uuid.UUID(hex=identities[0]))
+        report = told or str(uuid.UUID(hex=identities[0]))
         number = e164(message.sender, self._region)
         shares, seconds = self._shares_of(message, number), datetime.fromisoformat(at).timestamp()
-        event = events.ReportReceived(
+        event = self._received(message, report, number, at, self._shares.over(shares, seconds))
+        once = (*(f"report:{uuid.UUID(hex=identity)}" for identity in identities), *([told_once(told)] if told else []))
+        what = self.keep(Draft(event, by=f"gateway:{message.gateway}", once=once))
+        self.count(message.gateway, what)
+        if what != "repeated":  # a gateway that sends one message a hundred times does not use up its sender's share
+            self._shares.take(shares, seconds)
+        elif told:
+            report = self._first(once[0])
+        return Accepted(report, events.reference(report), fresh=what != "repeated")
+
+    def _received(self, message: Message, report: str, number: str, at: str, crowded: bool) -> events.ReportReceived:
+        return events.ReportReceived(
             subject=report,
             channel=message.channel,
             gateway=message.gateway,
@@ -67,15 +85,16 @@ class Intake:
             rehearsal=message.rehearsal,
             part=f"{message.part[1]}/{message.part[2]}" if message.part else "",
             whole=self._sealer.identity(*whole(message, number)) if message.part else "",
-            crowded=self._shares.over(shares, seconds),
+            crowded=crowded,
             sealed=self._sealer.seal(body(message, number)),
         )
-        once = tuple(f"report:{uuid.UUID(hex=identity)}" for identity in identities)
-        what = self.keep(Draft(event, by=f"gateway:{message.gateway}", once=once))
-        self.count(message.gateway, what)
-        if what != "repeated":  # a gateway that sends one message a hundred times does not use up its sender's share
-            self._shares.take(shares, seconds)
-        return Accepted(report, events.reference(report), fresh=what != "repeated")
+
+    def _first(self, once: str) -> str:
+        """The report that has this `once` key. Raises Down."""
+        raw = self._log.at(self._log.first(once))
+        if raw is None:
+            raise Down("the record has lost a report")
+        return raw.fact().event.subject
 
     def _shares_of(self, message: Message, number: str) -> list[Whose]:
         """Whose shares a message uses up; nobody's when our own desk typed it in."""
@@ -150,9 +169,15 @@ class Intake:
             logger.info("Delivered %d reports from the spool.", done)
         return done
 
+    def stepped(self, seconds: float) -> None:
+        """Keep that the clock was set while the door was open."""
+        at = self.clock().isoformat(timespec="milliseconds")
+        with contextlib.suppress(Full):  # then the log alone says it
+            self.keep(Draft(events.records.ClockStepped(subject="door", seconds=round(seconds), at=at), by="door"))
+
     def count(self, gateway: str, what: str) -> None:
         """One more accepted, repeated, spooled or refused at this gateway."""
-        self._counts[gateway][what] += 1
+        self._counts.setdefault(gateway, Counter())[what] += 1  # one that was taken out may have brought something
 
     def health(self) -> dict[str, Any]:
         """How the door stands, in counts since its start; nothing about any message or sender."""
@@ -163,4 +188,10 @@ class Intake:
             record = "away"
         counts = {name: {what: count[what] for what in COUNTED} for name, count in self._counts.items()}
         spool = {"waiting": self._spool.waiting(), "set_apart": self._spool.set_apart()}
-        return {"record": record, "spool": spool, "gateways": counts}
+        more = {"unread": self.unread.count, "no_own_key": self._sealer.alone}
+        return {"record": record, "spool": spool, "gateways": counts, **more}
+
+
+def told_once(report: str) -> str:
+    """The `once` key of a message that was told this id by a locked room's door; its photo finds it by that."""
+    return f"held:{report}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.gateways import Call
-from server.seal import Sealer
+from server.seal import Closer
 
 MOST, MOST_BYTES = 2000, 8 * 1024 * 1024  # calls of one gateway on the disk
 WAITING, WAITING_BYTES = 500, 4 * 1024 * 1024  # calls of one gateway on their way to it
@@ -40,7 +40,7 @@ class Quarantine:
     so that a flood leaves some for the next two hours; and what says the same is kept once, as gateways try again.
     """
 
-    def __init__(self, folder: Path, sealer: Sealer) -> None:
+    def __init__(self, folder: Path, sealer: Closer) -> None:
         self._folder, self._sealer = folder, sealer
         self._gateways: defaultdict[str, _Gateway] = defaultdict(_Gateway)
         self._n = 0

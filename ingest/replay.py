@@ -124,11 +124,11 @@ def ask(base: str, secret: str, path: str, **query: Any) -> dict[str, Any]:
 def token(given: Settings) -> Iterator[str]:
     """A token that opens everything, as long as the replay lasts."""
     access = Access(Log(given.record, given.pack), lambda name: None, lambda: datetime.now(UTC))
-    secret, public = access.issue_token("replay", "security_lead", by="console")
+    secret, public = access.tokens.issue("replay", "security_lead", by="console")
     try:
         yield secret
     finally:
-        access.revoke_token(public, by="console")
+        access.tokens.revoke(public, by="console")
 
 
 def _follow(cards: dict[str, outcome.Card], after: str, ask: Ask) -> str:

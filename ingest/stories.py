@@ -58,7 +58,7 @@ def played(seed: int, pack: Pack, given: Settings, sorter: Sorter | None) -> Ite
     day = script(pack, plan, seed, GATEWAYS)
     roster = Cast(pack, plan, Random(seed), GATEWAYS).roster()  # noqa: S311 - a play, not a secret
     with tempfile.TemporaryDirectory(prefix="sr") as name:  # a short path: a socket's may not be long
-        folder = Path(name)
+        folder = Path(name) / "d"  # beside it lies its master key
         seal.make_keys(folder / "keys")
         with redis(dataclasses.replace(given, data_dir=folder, redis_url="")) as log:
             yield day, told.play(day, roster, pack, log, folder, sorter), seal.Vault(folder)

@@ -6,9 +6,10 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-from server.seal import Opener, Sealer
+from server.seal import Opener, Sealer, key_of
 
 NAME = re.compile(r"([0-9a-f-]{36})-[0-9a-f]{8}")  # the report's id and the first of the SHA-256 of what came
+HEAD = 64  # bytes of a file, in which the name of its key stands
 RESERVE = 1024**3  # bytes of the disk that photos leave to the record and the spool
 
 
@@ -46,6 +47,18 @@ class Photos:
     def open(self, photo: str, opener: Opener) -> bytes:
         """The picture: a JPEG. Raises FileNotFoundError, seal.Forgotten."""
         return opener.disclose(self._path(photo).read_bytes())
+
+    def key(self, photo: str) -> str:
+        """The id of the key that opens it; "" when that is the room's, or the photo is gone."""
+        try:
+            with self._path(photo).open("rb") as file:
+                return key_of(file.read(HEAD))
+        except FileNotFoundError:
+            return ""
+
+    def destroy(self, photo: str) -> None:
+        """Throw the file away. What it held opens nowhere only once its key is destroyed."""
+        self._path(photo).unlink(missing_ok=True)
 
     def _path(self, photo: str) -> Path:
         if not NAME.fullmatch(photo):

@@ -58,6 +58,7 @@ def test_only_the_phone_that_closed_an_envelope_can_read_the_answer(door):
         phone.read(sealed(door)[1], post(door, body).data)
 
 
+@pytest.mark.security("S49", "answers")
 def test_every_answer_has_one_length_whatever_it_says(tmp_path, door):
     good = post(door, sealed(door)[0])
     strange = post(door, b"no envelope")
@@ -118,3 +119,17 @@ def test_a_rehearsal_through_the_queue_is_marked(door):
     assert answer.status_code == 200
     assert post(door, sealed(door)[0], headers={"X-Rehearsal": "no"}).status_code == 403
     assert [report.rehearsal for report in door.reports()] == [True]
+
+
+@pytest.mark.security("S49", "every code")
+def test_a_report_has_one_length_whatever_its_code(door, pack):
+    codes = ["", *pack.taxonomy.subs, *pack.taxonomy.checkins]
+    texts = ["ok", "ប្រអប់" * 100]
+    sent = [sealed(door, code=code, text=text, id=phone_id(n))[0] for n, code in enumerate(codes) for text in texts]
+    assert {len(body) for body in sent} == {len(sealed(door)[0])}
+    answers = [post(door, body) for body in sent[:40]]
+    assert {(answer.status_code, len(answer.data)) for answer in answers} == {(200, 256)}
+
+
+def phone_id(n):
+    return f"{n:022d}"

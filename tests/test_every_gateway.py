@@ -1,22 +1,28 @@
 """What holds for every gateway: who comes in, who does not, what is kept, what is answered, what is never lost."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
 
 from ingest.door import LONGEST_BODY, gateway_file
 from ingest.signals import handle_of
 from server import events, seal
 from server.wiring import WIRES
 from tests import doors
-from tests.callers import ID, SENDER, WORDS, samples
+from tests.callers import ID, SENDER, WORDS, headed, samples
 from tests.doors import FORM, JSON
 
 SAMPLES = samples()
 NAMES = sorted(SAMPLES)
 KINDS = (FORM, JSON, "text/plain", "multipart/form-data; boundary=x", "")
+PROVED_INSIDE = {"smssync", "vonage"}  # whose proof is neither in a header nor in the address
+SIGNS_THE_HOUR = dict.fromkeys(("desk", "email", "gammu", "messagebird", "smsgate", "telnyx"), 5) | {
+    "sinch": 24 * 60  # nothing says that what it repeats is signed anew
+}  # gateway -> minutes after which a call that says when it was signed is none
 TEXTS = {
     "Khmer": "ខ្ញុំនៅការិយាល័យ KD០១២៣ ",
     "an emoji": "😀👍🏽",
@@ -57,6 +63,7 @@ def test_a_true_call_is_one_report_and_gets_the_answer_that_its_gateway_wants(op
     assert body["text"] == WORDS
 
 
+@pytest.mark.security("S6", "forged calls")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_forged_call_gets_403_is_no_report_and_leaves_nothing_readable(open_door, name):
     door, forged = open_door(name), SAMPLES[name].forgeries()
@@ -70,6 +77,55 @@ def test_a_forged_call_gets_403_is_no_report_and_leaves_nothing_readable(open_do
     assert door.intake.health()["gateways"][name]["refused"] == len(forged)
 
 
+@pytest.mark.security("S6", "two of one header")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_header_that_proves_the_caller_proves_nothing_when_it_comes_twice(open_door, name):
+    door, sample = open_door(name), SAMPLES[name]
+    headers = dict(sample.call(WORDS, SENDER, ID).get("headers", {}))
+    proving = [
+        header
+        for header, value in headers.items()
+        if door.client.open(**headed(sample.call(WORDS, SENDER, ID), **{header: value + "x"})).status_code == 403
+    ]
+    assert proving or "k=" in sample.call(WORDS, SENDER, ID).get("query_string", "") or name in PROVED_INSIDE
+    for header in proving:
+        call = sample.call(WORDS, SENDER, ID)
+        right = dict(call["headers"])[header]
+        for second in (right, "x", ""):
+            for both in ((right, second), (second, right)):
+                rest = [(named, value) for named, value in call["headers"].items() if named != header]
+                twice = call | {"headers": Headers([*rest, *((header, value) for value in both)])}
+                assert door.client.open(**twice).status_code == 403, (header, second)
+
+
+@pytest.mark.security("S21", "a hundred times and a day later")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_captured_call_a_hundred_times_and_a_day_later_is_one_incident(open_door, new_reader, name):
+    door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
+    assert door.client.open(**call).status_code == 200
+    assert {door.client.open(**call).status_code for _ in range(99)} == {200}
+    later = datetime.now(UTC) + timedelta(days=1)
+    door.intake.clock = lambda: later
+    answers = {door.client.open(**call).status_code for _ in range(3)}
+    assert answers == ({403} if name in SIGNS_THE_HOUR else {200})
+    assert len(door.reports()) == 1
+    reader = new_reader()
+    while reader.step():
+        pass
+    assert [raw.fact().event.wire for raw in door.log.read()].count("incident.opened") == 1
+
+
+@pytest.mark.security("S21", "old signatures")
+@pytest.mark.parametrize("name", sorted(SIGNS_THE_HOUR))
+def test_where_an_hour_is_signed_an_old_call_is_none(open_door, name):
+    door, call, now = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID), datetime.now(UTC)
+    for minutes, status in ((SIGNS_THE_HOUR[name] + 1, 403), (-SIGNS_THE_HOUR[name] - 1, 403), (0, 200)):
+        door.intake.clock = lambda minutes=minutes: now + timedelta(minutes=minutes)
+        assert door.client.open(**call).status_code == status
+    assert len(door.reports()) == 1
+
+
+@pytest.mark.security("S6", "weak secrets")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("secret", ["", "short", "x" * 15, " " * 20])
 def test_with_an_empty_or_short_secret_the_door_does_not_open(tmp_path, log, name, secret):
@@ -79,6 +135,7 @@ def test_with_an_empty_or_short_secret_the_door_does_not_open(tmp_path, log, nam
             doors.build(tmp_path, log, GATEWAYS=name, **{**SAMPLES[name].SETTINGS, setting: secret})
 
 
+@pytest.mark.security("S21", "each gateway")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_call_that_is_repeated_or_made_anew_gets_the_same_answer_and_is_one_report(open_door, name):
     door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
@@ -90,6 +147,7 @@ def test_a_call_that_is_repeated_or_made_anew_gets_the_same_answer_and_is_one_re
     assert len(door.reports()) == 2
 
 
+@pytest.mark.security("S21", "at once")
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_calls_at_once_are_one_report(open_door, name):
     door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
@@ -112,6 +170,7 @@ def test_what_neither_record_nor_spool_can_take_gets_503_and_comes_in_at_the_nex
     assert [body["text"] for body in again.bodies()] == [WORDS]
 
 
+@pytest.mark.security("S26", "record away")
 @pytest.mark.parametrize("name", NAMES)
 def test_while_the_record_is_away_a_call_is_answered_as_ever_and_waits_sealed(open_door, name, tmp_path):
     door = open_door(name, doors.away())
@@ -126,6 +185,7 @@ def test_while_the_record_is_away_a_call_is_answered_as_ever_and_waits_sealed(op
     assert [body["text"] for body in later.bodies()] == [WORDS]
 
 
+@pytest.mark.security("S19", "texts as sent")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_is_kept_exactly_as_it_was_sent(open_door, name):
     door = open_door(name)
@@ -143,6 +203,7 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(open_door, name):
     assert answer.status_code == (413 if "POST" in gateway.METHODS else 405)
 
 
+@pytest.mark.security("S53", "any bytes")
 @pytest.mark.parametrize("name", NAMES)
 def test_no_bytes_whatever_make_a_gateway_fail(open_door, name):
     door = open_door(name)

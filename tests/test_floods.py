@@ -1,5 +1,7 @@
 """Floods: whoever sends more than a share waits behind the others; nobody is refused, and nothing is lost."""
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from ingest import intake
 from ingest.message import Message
 from server import events, queries, sums, trace
 from server.board import Board
-from server.log import Log
+from server.log import Log, place
 from server.queries import Filters
 from server.reader import KNOWN, Reader
 from server.seal import Opener, Sealer, Vault
@@ -74,6 +76,7 @@ def test_a_thousand_senders_do_not_fill_the_memory():
     assert shares.over([("sender", str(REMEMBERED + 9))], 0)
 
 
+@pytest.mark.security("S22", "nobody held back")
 @settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 300)), max_size=60))
 def test_nobody_is_held_back_for_what_others_send(sent):
@@ -107,6 +110,8 @@ def test_many_numbers_of_one_gateway_and_many_forms_of_one_address_are_a_crowd_t
     assert crowded(door) == [False] * 4 + [True] * 2 + [False]
 
 
+@pytest.mark.security("S22", "addresses")
+@pytest.mark.security("S48", "counted only")
 def test_a_browsers_address_is_counted_and_kept_nowhere(door, monkeypatch):
     monkeypatch.setitem(intake.SHARES, "address", Share(2, 1))
     form = {"method": "POST", "path": "/", "headers": {"Accept": "text/plain"}, "content_type": doors.FORM}
@@ -141,6 +146,7 @@ def test_the_mark_survives_the_spool(keys, log):
     assert crowded(door) == [False] * SHARE + [True]
 
 
+@pytest.mark.security("S22", "monitors first")
 def test_monitors_and_quiet_senders_are_read_before_a_flood_and_the_flood_after_them(door, log, new_reader):
     enrol(door, log, 1)
     flood = [send(door, 50, n) for n in range(SHARE + 40)]
@@ -153,6 +159,7 @@ def test_monitors_and_quiet_senders_are_read_before_a_flood_and_the_flood_after_
     assert read(log)[SHARE + 2 :] == flood[SHARE:], "and in its order"
 
 
+@pytest.mark.security("S22", "flooded gateway")
 def test_a_monitor_whose_gateway_is_flooded_by_others_is_read_first_all_the_same(door, log, new_reader, monkeypatch):
     monkeypatch.setitem(intake.SHARES, "gateway", Share(2, 1))
     enrol(door, log, 1)
@@ -164,6 +171,53 @@ def test_a_monitor_whose_gateway_is_flooded_by_others_is_read_first_all_the_same
     reader.step()
     assert mine in read(log)
     assert len(read(log)) == 3
+
+
+def delays(log: Log, reports: list[str]) -> list[float]:
+    """Seconds from each report to its reading, both as the record has them; the longest last."""
+    at: dict[str, dict[str, int]] = {"report.received": {}, "report.read": {}}
+    for raw in log.read(count=10**6):
+        at.get(raw.fields["wire"], {})[raw.fields["about"]] = place(raw.id)
+    came, done = at.values()
+    return sorted((done[f"report:{one}"] - came[f"report:{one}"]) / 1e9 for one in reports)
+
+
+@pytest.mark.timed
+@pytest.mark.security("S22", "delay measured")
+def test_hundreds_at_once_and_then_fifty_a_second_make_no_monitor_wait_longer(redis_server, keys, pack, new_reader):
+    """Five monitors a second, with the flood and without. They wait as long as ever, but for a report that is being
+    read when theirs comes."""
+    found = {}
+    for flood in (0, 50):
+        log, over = Log(redis_server, f"delay-{days.uuid.uuid4()}"), threading.Event()
+        door = doors.build(keys, log)
+        enrol(door, log, *range(40))
+
+        def reads(log: Log = log, over: threading.Event = over) -> None:
+            reader = Reader(log, Opener(keys / "keys"), Vault(keys), pack, "reader.1")
+            while not over.is_set():
+                reader.step(0.05)
+
+        waits = [send(door, 99, n) for n in range(10 * flood)]
+        reading = threading.Thread(target=reads)
+        reading.start()
+        while waits and not read(log):
+            time.sleep(0.01)
+        began, mine = time.monotonic(), list[str]()
+        for n in range(40):
+            for m in range(flood // 5):
+                send(door, 99, f"{n} and {m}")
+            mine.append(send(door, n, "late"))
+            time.sleep(max(0.0, began + n / 5 - time.monotonic()))
+        while not set(mine) <= set(read(log)):
+            time.sleep(0.05)
+        left = len(waits) and set(waits) - set(read(log))
+        over.set()
+        reading.join()
+        found[flood] = delays(log, mine)[int(len(mine) * 0.95)]
+        log.client.close()
+    assert left, "the flood is still being read when the last monitor has been"
+    assert found[50] <= 1.2 * found[0] + 0.1, found
 
 
 def test_a_monitor_whose_phone_floods_waits_behind_the_others_too(door, log, new_reader):

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import stations
+from ingest import intake, stations
 from ingest.form import WORDS
+from server.shares import Share
 from tests import doors, phone
 from tests.doors import ENV
 
@@ -64,6 +65,28 @@ def test_the_page_after_sending_says_the_number_and_nothing_that_gives_the_sende
     page = door.client.post("/", data=typed, headers=BROWSER).text
     assert not [value for value in typed.values() if value in page]
     assert "<title>Message</title>" in page
+
+
+@pytest.mark.security("S49", "plain form")
+def test_the_plain_form_s_length_and_its_answer_s_tell_nothing_of_what_was_chosen(door, monkeypatch):
+    """As a browser without scripts sends it: all fields in parts, the empty ones too."""
+    monkeypatch.setitem(intake.SHARES, "sender", Share(1000, 1))
+    page = door.client.get("/", headers=BROWSER).text
+    chosen = re.findall(r'<option value="([^"]*)"', page.partition('id="finder"')[0])
+    assert len({code.strip() for code in chosen}) == len(chosen) > 10
+    lengths = set()
+    for number, code in enumerate(chosen):
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', page))
+        fields |= {"code": code, "text": "it is so", "station": "KD0123-7", "phone": "012345678", "pin": ""}
+        fields["id"] = f"{number:022d}"
+        kind = "multipart/form-data; boundary=xx"
+        raw = phone.multipart({name: value.encode() for name, value in fields.items()}, b"", "")
+        answer = door.client.post("/?lang=en", data=raw, headers=BROWSER, content_type=kind)
+        assert answer.status_code == 200
+        lengths.add((len(raw), sum(len(f"{name}{value}") for name, value in answer.headers), len(answer.data)))
+    assert len(lengths) == 1
+    assert [body["text"] for body in door.bodies()] == [f"{code.strip()} it is so".strip() for code in chosen]
+    assert door.client.post("/", data={"code": chosen[0], "text": " "}, headers=BROWSER).status_code == 422
 
 
 def test_asking_for_provinces_that_do_not_exist_fills_no_memory(door):
@@ -138,6 +161,7 @@ def test_every_language_has_every_word():
     assert set(WORDS) == {"en", "km"}
 
 
+@pytest.mark.security("S46", "own host and no cookie")
 def test_the_form_asks_nothing_of_another_host_and_sets_no_cookie(door):
     page, style = door.client.get("/"), door.client.get("/static/form.css", buffered=True)
     assert not re.search(r"<script>|https?:|//|style=|\bon[a-z]+=|@import|url\(", page.text + style.text)

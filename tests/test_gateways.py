@@ -100,6 +100,7 @@ def test_whatever_the_twilio_package_signs_comes_in(door, algorithm, fields):
     assert door.client.open(**call).status_code == 200
 
 
+@pytest.mark.security("S50", "addresses of the settings")
 @pytest.mark.parametrize("base", ["https://sr.example.org", "https://sr.example.org:443"])
 @pytest.mark.parametrize("signed", ["https://sr.example.org", "https://sr.example.org:443"])
 def test_twilio_may_name_its_schemes_own_port_or_not(tmp_path, log, base, signed):

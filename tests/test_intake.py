@@ -94,6 +94,7 @@ def test_two_senders_have_two_aliases_and_nobody_has_none(door):
     assert sources[-1] == ""
 
 
+@pytest.mark.security("S1", "spool and keys of the record")
 def test_no_word_and_no_number_stands_readable_in_spool_keys_or_record(tmp_path, log, redis_server, caplog):
     numbers = [f"+8551{2345000 + seed * 37}" for seed in range(50)]
     there, gone = doors.build(tmp_path, log), doors.build(tmp_path, doors.away())
@@ -133,6 +134,8 @@ def test_while_the_record_is_away_reports_wait_in_order_and_later_ones_queue_beh
         "spool": {"waiting": 0, "set_apart": 0},
         "gateways": door.intake.health()["gateways"]
         | {"kannel": {"accepted": 2, "repeated": 0, "spooled": 3, "refused": 0}},
+        "unread": 0,
+        "no_own_key": 0,
     }
 
 
@@ -198,6 +201,7 @@ def test_without_id_or_time_the_same_words_are_one_report_for_some_minutes_only(
     ]
 
 
+@pytest.mark.security("S54", "times of sending")
 @pytest.mark.parametrize(
     ("sent", "read"),
     [
@@ -218,6 +222,7 @@ def test_the_time_of_sending_is_read_however_it_is_written(door, sent, read):
     assert door.reports()[0].sent_at == read
 
 
+@pytest.mark.security("S26", "public half only")
 def test_the_door_needs_only_the_public_half_of_the_rooms_key(tmp_path, log):
     doors.build(tmp_path, log)
     (tmp_path / "keys" / "room.key").unlink()

@@ -105,6 +105,26 @@ def test_what_got_200_while_the_record_was_away_survives_a_kill_and_is_there_onc
     assert not [word for word in ("Warning", "12345678", "KD0123", "made-up", "Traceback") if word in written]
 
 
+COUNTS = (  # at a signal, how many requests are in memory
+    "import gc, signal; signal.signal(signal.SIGUSR1, lambda *_: intake.logger.info("
+    "'%d requests.', gc.collect() * 0 + sum(type(each) is intake.Caller for each in gc.get_objects())))"
+)
+
+
+def test_nothing_of_a_request_stays_in_memory_behind_its_answer(env):
+    process = Process(env, with_=COUNTS)
+    assert [process.take(call()) for call in doors.CALLS.values()] == [200] * 4
+
+    def told() -> str:
+        process.popen.send_signal(signal.SIGUSR1)
+        while "requests." not in (line := process.popen.stderr.readline()):
+            pass
+        return line
+
+    wait_until(lambda: " 0 requests." in told())
+    process.end(signal.SIGTERM)
+
+
 def test_a_request_in_flight_is_answered_before_the_door_closes(env):
     process = Process(env)
     with socket.create_connection(("127.0.0.1", int(env["INTAKE_PORT"]))) as caller:
@@ -118,6 +138,7 @@ def test_a_request_in_flight_is_answered_before_the_door_closes(env):
     assert process.popen.returncode == 0
 
 
+@pytest.mark.security("S6", "weak secrets")
 def test_it_refuses_to_start_with_weak_secrets_and_names_them_all(env):
     weak = os.environ | env | {"KANNEL_SECRET": "", "GENERIC_SECRET": "short"}
     done = subprocess.run([sys.executable, "intake.py"], cwd=ROOT, env=weak, capture_output=True, text=True, timeout=30)
@@ -126,6 +147,9 @@ def test_it_refuses_to_start_with_weak_secrets_and_names_them_all(env):
     assert "GENERIC_SECRET" in done.stderr
 
 
+@pytest.mark.security("S28", "no HTTP")
+@pytest.mark.security("S48", "no line of the door")
+@pytest.mark.security("S52", "no HTTP")
 @pytest.mark.parametrize(
     "said",
     [
@@ -158,8 +182,9 @@ def let_go(caller: socket.socket) -> bool:
         return False
 
 
+@pytest.mark.security("S22", "places at the door")
 def test_one_caller_gets_no_more_than_a_share_of_the_places_and_others_come_in(env):
-    process = Process(env, with_="intake.SHARE = 5")
+    process = Process(env, with_="intake.Caller.share = 5")
     held = [socket.create_connection(("127.0.0.1", process.port), timeout=5) for _ in range(8)]
     for one in held:
         one.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ")  # and never a word more
@@ -175,6 +200,7 @@ def test_one_caller_gets_no_more_than_a_share_of_the_places_and_others_come_in(e
     process.end(signal.SIGTERM)
 
 
+@pytest.mark.security("S52", "byte by byte")
 @pytest.mark.parametrize("start", [b"POST / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n"])
 def test_whoever_says_a_request_byte_by_byte_is_let_go(env, start):
     process = Process(env, with_="intake.LONGEST_CALL = 1")
@@ -199,6 +225,7 @@ def test_many_callers_at_once_do_not_run_out_of_files(env):
     process.end(signal.SIGTERM)
 
 
+@pytest.mark.security("S52", "endless line")
 def test_a_line_between_chunks_that_does_not_end_is_refused_before_it_fills_the_memory(env):
     process = Process(env)
     with socket.create_connection(("127.0.0.1", process.port), timeout=10) as caller:

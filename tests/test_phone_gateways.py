@@ -329,6 +329,7 @@ def test_what_may_be_something_else_than_coded_words_stays_as_it_came(door, plai
     assert body["text"] == b64encode(plain).decode()
 
 
+@pytest.mark.security("S20", "pictures stay addresses")
 def test_where_to_find_the_pictures_of_an_mms_stands_below_its_words(door):
     media = {"MediaUrl0": "https://api.twilio.com/m/ME1", "MediaContentType0": "image/jpeg", "NumMedia": "1"}
     [body] = come_in(door, twilio.call(**media))

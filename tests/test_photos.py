@@ -1,12 +1,15 @@
 """Photos: drawn anew in a process with limits, sealed beside the record, shown to desks; no report waits for one."""
 
+import gzip
 import json
 import signal
 import struct
 import subprocess
 import sys
+import tarfile
 import threading
 import time
+import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -65,6 +68,24 @@ def text_bomb():
     return picture("PNG", pnginfo=info)
 
 
+def archive(kind, name):
+    """A picture in an archive."""
+    out = BytesIO()
+    with kind(out, "w") as made:
+        made.writestr(name, picture())
+    return out.getvalue()
+
+
+def tape():
+    """The same, in one without a table."""
+    out = BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as made:
+        named = tarfile.TarInfo("x.jpg")
+        named.size = len(picture())
+        made.addfile(named, BytesIO(picture()))
+    return out.getvalue()
+
+
 HOSTILE = {
     "nothing of a picture": b"Box open",
     "a drawing that runs scripts": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
@@ -75,6 +96,11 @@ HOSTILE = {
     "too many pixels": bomb(),
     "a kind that is not taken": picture("TIFF"),
     "an animation": picture("PNG", save_all=True, append_images=[Image.new("RGB", (60, 40), "blue")]),
+    "an archive": archive(zipfile.ZipFile, "x.jpg"),
+    "a document, which is an archive": archive(zipfile.ZipFile, "word/document.xml"),
+    "a squeezed picture": gzip.compress(picture()),
+    "a picture in a tape archive": tape(),
+    "a printed page": b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n%%EOF\n",
     "a PostScript program": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(x) run\n",
 }
 
@@ -99,6 +125,7 @@ def kept(door, fact):
     return photos.Photos(door.folder).open(fact.photo, seal.Opener(door.folder / "keys"))
 
 
+@pytest.mark.security("S32", "metadata")
 def test_what_is_kept_is_a_fresh_upright_picture_without_a_word_of_metadata(door):
     raw = telling()
     assert CANARY in raw
@@ -123,6 +150,22 @@ def test_the_kinds_that_phones_make_are_taken_and_made_small(kind):
         assert (shown.format, shown.size) == ("JPEG", (1600, 533))
 
 
+def test_a_machine_that_is_too_slow_counts_as_busy_under_eventlet_too():
+    """Its green processes raise another class of the same name as the one that everybody imports."""
+    asks = (
+        "import eventlet; eventlet.monkey_patch()\n"
+        "from ingest import darkroom\n"
+        "darkroom.PATIENCE = 0\n"
+        "try: darkroom.develop(b'x')\n"
+        "except darkroom.Busy: print('busy')"
+    )
+    told = subprocess.run([sys.executable, "-W", "ignore", "-c", asks], capture_output=True, text=True)
+    assert told.stdout == "busy\n", told.stderr
+
+
+@pytest.mark.security("S32", "odd files")
+@pytest.mark.security("S33", "what is no picture")
+@pytest.mark.security("S33", "archives")
 @pytest.mark.parametrize("what", HOSTILE)
 def test_what_is_no_fit_picture_is_refused_with_a_sentence_and_the_words_are_kept(door, what):
     answer = sent(door, HOSTILE[what])
@@ -132,6 +175,7 @@ def test_what_is_no_fit_picture_is_refused_with_a_sentence_and_the_words_are_kep
     assert list((door.folder / "photos").iterdir()) == []
 
 
+@pytest.mark.security("S32", "bombs in a text")
 def test_a_text_that_unpacks_without_end_costs_the_picture_and_nothing_else(door):
     assert sent(door, text_bomb()).status_code == 200
     assert len(door.reports()) == 1
@@ -143,6 +187,7 @@ def limits_of(process):
     return {line[:25].strip(): tuple(line[25:].split()[:2]) for line in lines}
 
 
+@pytest.mark.security("S32", "drawn apart")
 def test_the_process_that_draws_has_little_time_and_memory_and_no_files_or_children():
     with subprocess.Popen(
         [sys.executable, "-I", darkroom.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -162,6 +207,7 @@ def test_the_process_that_draws_has_little_time_and_memory_and_no_files_or_child
     }
 
 
+@pytest.mark.security("S38", "photos")
 def test_on_the_disk_stand_only_closed_files_that_their_owner_reads(door):
     sent(door, picture())
     [file] = (door.folder / "photos").iterdir()
@@ -224,6 +270,7 @@ def test_a_machine_without_time_or_room_keeps_the_words_and_asks_for_the_photo_a
     assert sealed(door, picture()) == (200, "kept")
 
 
+@pytest.mark.security("S32", "sizes")
 def test_only_the_form_takes_more_than_64_kilobytes_and_nobody_more_than_ten_megabytes(door):
     assert door.client.post("/in/generic", data=b"x" * 70_000).status_code == 413
     answer = sent(door, b"x" * 11 * 1024 * 1024)
@@ -273,6 +320,7 @@ def address(door):
     return f"/api/v1/photos/{taken(door)[0].photo}"
 
 
+@pytest.mark.security("S33", "attachment or sandbox")
 def test_desks_see_the_photo_on_its_card_and_nobody_else_can_ask_for_it(door, house):
     report = door.reports()[0].subject
     for role in ("analyst", "administrator"):
@@ -346,6 +394,7 @@ def test_a_picture_that_was_exchanged_on_the_disk_is_not_shown(door, house):
     assert client.get(address(door)).status_code == 404
 
 
+@pytest.mark.security("S33", "names lead nowhere")
 def test_names_that_are_no_photos_lead_nowhere(door, house):
     client, report = house.program("administrator"), door.reports()[0].subject
     for name in (report, f"{report}-00000000", f"{report_id(999)}-00000000", "..", "..%2f..%2fkeys%2froom.key", "%00"):

@@ -85,7 +85,7 @@
 
   async function submitted(event) {
     event.preventDefault();
-    show("empty", !form.elements.text.value.trim() && !form.elements.code.value);
+    show("empty", !form.elements.text.value.trim() && !form.elements.code.value.trim());
     if (!$("empty").hidden || $("send").disabled) return $("empty").hidden || form.elements.text.focus();
     $("send").disabled = true;
     for (const id of ["sent", "photo_refused"]) show(id, false);
