@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test test-gateways check eval learn rehearse replay screens measure bench-ui trace verify lock clean
+.PHONY: help run test security test-gateways check eval learn rehearse replay screens example-statement fuzz measure bench-ui trace verify sbom audit lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -14,8 +14,18 @@ run: $(VENV)/run.done node_modules/.done ## install what is needed and start the
 	@exec $(BIN)/python -m server.run
 
 test: $(VENV)/test.done node_modules/.test ## install what the tests need and run them all
-	@bash tests/chromium.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@bash tests/programs.sh
+	@rm -f build/security.json
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --security-json=build/security.json
+
+# what measures runs after all else, one by one; the table says which tests failed
+security: $(VENV)/test.done node_modules/.test ## run every test that shows a promise of SECURITY.md, and print which hold
+	@bash tests/programs.sh
+	@rm -f build/security.json
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m 'security and not timed and not image' \
+	  --security-json=build/security.json || true
+	@$(BIN)/python -m pytest -m 'security and (timed or image)' --security-json=build/security.json || true
+	@$(BIN)/python -m tests.shown build/security.json
 
 test-gateways: $(VENV)/test.done ## drive the public door with Kannel and Gammu SMSD (Debian packages; installed when root)
 	@bash tests/real/programs.sh
@@ -36,6 +46,12 @@ replay: $(VENV)/run.done ## send the messages of FILE=reports.csv into the runni
 screens: $(VENV)/test.done node_modules/.done ## take pictures of every screen, with a rehearsal in them
 	@$(BIN)/python -m tests.screens
 
+example-statement: $(VENV)/test.done node_modules/.done ## make docs/example-statement anew: a rehearsed day, its statement, its public record
+	@$(BIN)/python -m tests.example_statement
+
+fuzz: $(VENV)/test.done ## send what nobody expects to every parser and both doors, FUZZ_SECONDS=600 each
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(BIN)/python -m pytest --timeout=0 tests/test_fuzz.py tests/test_packets.py
+
 measure: $(VENV)/test.done node_modules/.done ## print how fast reports reach a screen, and what a Redis outage costs
 	@$(BIN)/python -m tests.measure screens
 	@$(BIN)/python -m tests.measure away 60
@@ -53,6 +69,12 @@ learn: $(VENV)/run.done ## print what corrections teach: DATA=file.csv (id,text)
 
 trace: $(VENV)/run.done ## print one report's whole life: make trace id=1234-5678
 	@$(BIN)/python -m server.trace $(id)
+
+sbom: $(VENV)/run.done ## write build/sbom.json: every package we are made of, with its hashes (CycloneDX)
+	@$(BIN)/python -m supply.sbom build/sbom.json
+
+audit: $(VENV)/test.done ## ask PyPI for known faults of every package; one that is not looked up fails (needs a network)
+	@$(BIN)/python -m supply.audit
 
 verify: $(VENV)/run.done ## check the sealed copy of the record
 	@$(BIN)/python -m server.ledger verify
