@@ -10,10 +10,9 @@ from flask import Blueprint, abort, jsonify, request
 from dashboard.stated import change_told, figure_told, since
 from dashboard.views import DRAFTS
 from server.desk.deciding import LONGEST_VERSION
-from server.desk.stated import clock, found, judged, live, picture, seat
+from server.desk.stated import clock, figures, found, judged, live, seat
 from server.guard import me, room
 from server.press import merging, statements
-from server.press.asked import ask
 from server.press.document import Figure, Text
 from server.press.kept import Row
 from server.press.statements import Statement
@@ -30,9 +29,9 @@ LISTED = ("id", "kind", "rehearsal", "number", "version", "begun_at", "begun_by"
 @press.get("/api/v1/statements")
 @allow(*ROLES)
 def listed() -> Any:
-    """All statements, the one that changed last first; viewers are told of released ones alone."""
+    """All statements, the one that changed last first; viewers are told alone of those that the ledger has signed."""
     board = room().board
-    rows = [row for row in board.statements.rows() if me().role in DRAFTS or _out(row)]
+    rows = [row for row in board.statements.rows() if me().role in DRAFTS or out(row)]
     return jsonify(statements=[_listed(row, judged(row)) for row in rows], cursor=board.cursor)
 
 
@@ -51,17 +50,14 @@ def show(statement: str) -> Any:
         texts=versions[-1]["texts"],
         hash=whole.hash,
         as_of=whole.draft.as_of or None,
-        authors=sorted(whole.authors),
+        authors=sorted(whole.written.authors),
         figures=[_figure(token, frozen.get(token), now.get(token)) for token in sorted({*now, *frozen})],
         asks=_asks(whole.draft.texts),
         wrong=_wrong(whole.draft.texts),
         findings=[vars(one) for one in room().press.check(whole.draft)],
         changes=[change_told(change) for change in whole.changes],
         checked=_checked(row, whole),
-        signed=[
-            {name: one[name] for name in ("organisation", "by", "at")} | {"stands": one["hash"] == whole.hash}
-            for one in board.statements.signatures(statement)
-        ],
+        signed=_signed(statement, whole),
         guards={
             step: [{"key": key, "sentence": statements.MISSING[key]} for key in keys]
             for step, keys in statements.guards(whole, here).items()
@@ -91,9 +87,9 @@ def history(statement: str) -> Any:
 @press.get("/api/v1/statements/<statement>/document")
 @allow(*ROLES)
 def document(statement: str) -> Any:
-    """What was released, or rehearsed, as JSON."""
+    """What was released, or rehearsed, as JSON; to viewers once the ledger has signed it."""
     row = found(statement)
-    if not row["document"] or (me().role not in DRAFTS and not _out(row)):
+    if not row["document"] or (me().role not in DRAFTS and not out(row)):
         abort(404)
     return jsonify(document=json.loads(row["document"]), withdrawn=row["reason"] or None)
 
@@ -108,8 +104,8 @@ def choose() -> Any:
     except Wrong as fault:
         return jsonify(figures=[{"token": token, **figure_told(fault)}])
     rehearsal = request.args.get("rehearsal", "") == "true"
-    found = ask(picture(rehearsal), tokens)
-    return jsonify(figures=[{"token": name, **figure_told(figure)} for name, figure in found.items()])
+    told = figures(tokens, rehearsal)
+    return jsonify(figures=[{"token": name, **figure_told(figure)} for name, figure in told.items()])
 
 
 def _figure(token: str, frozen: Figure | None, now: Figure | Wrong | None) -> dict[str, Any]:
@@ -117,10 +113,18 @@ def _figure(token: str, frozen: Figure | None, now: Figure | Wrong | None) -> di
     return {"token": token, **both, "since": since(frozen, now)}
 
 
+def _signed(statement: str, whole: Statement) -> list[dict[str, Any]]:
+    """Its signatures, and which of them are of what stands there now."""
+    return [
+        {name: one[name] for name in ("organisation", "by", "at")} | {"stands": one["member"] in whole.organisations}
+        for one in room().board.statements.signatures(statement)
+    ]
+
+
 def _checked(row: Row, whole: Statement) -> dict[str, Any] | None:
     """The method check, and whether it is of what stands there now."""
     told = {"by": row["checked_by"], "at": row["checked_at"], "accepted": row["accepted"].split()}
-    return {**told, "reason": row["weighed"], "stands": row["checked"] == whole.hash} if row["checked"] else None
+    return {**told, "reason": row["weighed"], "stands": whole.is_checked} if row["checked"] else None
 
 
 def _listed(row: Row, whole: Statement) -> dict[str, Any]:
@@ -130,14 +134,19 @@ def _listed(row: Row, whole: Statement) -> dict[str, Any]:
     titles |= {language: text["title"] for language, text in said.items()}
     signed = {"signatures": len(whole.organisations), "needed": room().press.needed}
     named = {name: row[name] for name in LISTED} | {"rehearsal": bool(row["rehearsal"])}
+    named |= {"begun_by": row["begun_by"] if me().role in DRAFTS else ""}
     lacks = [] if whole.ended else statements.unready(whole, seat())
-    sealed = bool(row["document"]) and room().press.signed(json.loads(row["document"])) is not None
-    named |= {"sealed": sealed}
+    named |= {"sealed": _sealed(row)}
     return {**named, "state": state, "corrects": whole.draft.corrects, "titles": titles, "lacks": lacks, **signed}
 
 
-def _out(row: Row) -> bool:
-    return row["ended"] in OUT and not row["rehearsal"]
+def out(row: Row) -> bool:
+    """Whether everybody who may sign in is told of this statement: not until the ledger has signed it."""
+    return row["ended"] in OUT and not row["rehearsal"] and _sealed(row)
+
+
+def _sealed(row: Row) -> bool:
+    return bool(row["document"]) and room().press.signed(json.loads(row["document"])) is not None
 
 
 def _asks(texts: Mapping[str, Text]) -> dict[str, str]:

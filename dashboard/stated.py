@@ -50,5 +50,5 @@ def change_told(change: Change) -> dict[str, Any]:
 def seen(incidents: Iterable[str]) -> list[dict[str, Any]]:
     """Those of these incidents that whoever asks may open: id and number."""
     some = set(list(incidents)[:MOST])
-    cards = [room().see(row, me().role) for row in queries.rows_of(room().board, some)] if some else []
+    cards = [room().see(row, me()) for row in queries.rows_of(room().board, some)] if some else []
     return [{"id": card["id"], "number": card["number"]} for card in cards if card and not card.get("gone")]

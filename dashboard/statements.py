@@ -6,14 +6,15 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from dashboard.press import OUT
+from dashboard.press import out
+from dashboard.taken import marked
 from dashboard.views import DRAFTS
 from server.desk.stated import clock, found, judged, live
 from server.guard import me, room
 from server.press import known, public
 from server.press.document import Figure, canonical
 from server.press.kept import Row
-from server.press.output import files, page
+from server.press.output import files, page, printing
 from server.press.output.files import KINDS, SIZES, WHOLE, Asked
 from server.press.output.layout import Standing
 from server.roles import ROLES, Refused, allow
@@ -25,7 +26,8 @@ EXERCISE = "exercise-"  # before the number of what was rehearsed
 @statements.get("/statements/<number>.<kind>")
 @allow(*ROLES)
 def show(number: str, kind: str) -> Any:
-    """A released statement by its number, or a rehearsed one by `exercise-` and its number: ?lang=&size=."""
+    """A released statement by its number, or a rehearsed one by `exercise-` and its number: ?lang=&size=. Viewers get
+    it once the ledger has signed it."""
     row, named = _released(number)
     later = (each["number"] for each in named if each["corrects"] == row["id"] and each["ended"] != "withdrawn")
     standing = Standing(withdrawn=row["reason"] if row["ended"] == "withdrawn" else "", corrected=next(later, None))
@@ -53,7 +55,8 @@ def preview(statement: str, kind: str) -> Any:
     row = found(statement)
     if row["ended"] or kind == "json":
         abort(404)
-    return _file(_drafted(row), Standing(draft=True), kind)
+    mark = "" if kind == "html" else marked()  # what is looked at on the page is no file yet
+    return _file(_drafted(row), Standing(draft=True, mark=mark), kind)
 
 
 def _released(number: str) -> tuple[Row, list[Row]]:
@@ -62,7 +65,7 @@ def _released(number: str) -> tuple[Row, list[Row]]:
     plain = number.removeprefix(EXERCISE)
     named = [row for row in rows if row["document"] and bool(row["rehearsal"]) == rehearsal]
     row = next((row for row in named if str(row["number"]) == plain), None)
-    if row is None or (me().role not in DRAFTS and (rehearsal or row["ended"] not in OUT)):
+    if row is None or not (me().role in DRAFTS or out(row)):
         abort(404)
     return row, named
 
@@ -86,9 +89,10 @@ def _file(document: dict[str, Any], standing: Standing, kind: str) -> Response:
         abort(404)
     language = "" if kind == "json" else language
     asked = Asked(canonical(document), standing, kind, language, size, room().pack)
-    answer = Response(room().offload(files.made, asked), content_type=KINDS[kind])
+    made = files.made(asked) if kind in printing.KINDS else room().offload(files.made, asked)
+    answer = Response(made, content_type=KINDS[kind])
     way = "inline" if kind == "html" else "attachment"
     name = files.name(document, standing, kind, language, size)
     answer.headers["Content-Disposition"] = f'{way}; filename="{name}"'
-    answer.headers["Content-Security-Policy"] = f"{page.policy()}; frame-ancestors 'none'"
+    answer.headers["Content-Security-Policy"] = f"{page.policy()}; frame-ancestors 'none'; sandbox"
     return answer

@@ -4,16 +4,19 @@
 
 The record has a line for each fact, in order: the hash of its leaf, or the leaf itself with some of its fields shown.
 All leaves together have the root that was signed (RFC 6962, Ed25519), so no fact can have been changed, left out or
-added since. What is shown is counted again, figure by figure. `aside` names cases that the room did not count at a
+added since; the first line is signed with the hash of all others, so nothing else can have been shown, hidden or set
+aside. What is shown is counted again, figure by figure. It answers 0 when all agree, 1 when anything does not, 3 when
+all agree and the statement was withdrawn or corrected since. `aside` names cases that the room did not count at a
 moment though a verdict is shown: they were restricted, joined elsewhere or from a blocked source then, or something
 that was said of them since had made the verdict void.
 """
 
 import base64
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +28,8 @@ Point = tuple[int, int, int, int]
 FORMAT = "situation-room-record-1"
 DECIDED = ("verified", "corroborated", "unconfirmed", "false")
 SEALED = ("head", "public_key", "signature")  # what stands in statement.json beside the document itself
+HEAD = ("at", "root", "signature", "size")  # what a signed head says
+NUMBER, THOUSANDS = re.compile(r"\d+(?:[.,:/-]\d+)*"), re.compile(r"[.,](?=\d{3}(?!\d))")
 OWN = {
     "body.verdict": "is.status",
     "body.category": "is.category",
@@ -138,16 +143,9 @@ def mark(number: int, said: str) -> str:
 
 def read(lines: Iterable[str], sizes: Iterable[int] = ()) -> Record:
     """A record, each line held against itself and all of them against the signed head. Raises Fault."""
-    tree, facts, wanted = Tree(), list[Fact](), {*sizes}
+    tree, facts, wanted, told = Tree(), list[Fact](), {*sizes}, sha256()
     numbered = enumerate(lines, 1)
-    header = _parsed(*next(numbered, (1, "")))
-    if (
-        not isinstance(header, dict)
-        or header.get("format") != FORMAT
-        or header.get("mark") != mark(0, canonical(_without(header, "mark")))
-    ):
-        raise Fault("facts.jsonl, line 1: this line was altered, or this is no record.")
-    roots = {0: tree.root()}
+    header, roots = _header(*next(numbered, (1, ""))), {0: tree.root()}
     for number, line in numbered:
         said = _parsed(number, line)
         try:
@@ -155,6 +153,7 @@ def read(lines: Iterable[str], sizes: Iterable[int] = ()) -> Record:
         except (ValueError, LookupError, TypeError, AttributeError) as fault:
             raise Fault(f"facts.jsonl, line {number}: this line was altered.") from fault
         tree.add(hashed)
+        told.update(line.encode())
         roots |= {tree.size: tree.root()} if tree.size in wanted else {}
         if fields:
             facts.append(Fact(tree.size, fields))
@@ -163,8 +162,21 @@ def read(lines: Iterable[str], sizes: Iterable[int] = ()) -> Record:
         raise Fault(f"facts.jsonl: it has {tree.size} facts, and {signed_} were signed: some are missing or added.")
     if tree.root() != header["head"]["root"]:
         raise Fault(f"facts.jsonl: a fact among its {tree.size} is not the one that was signed.")
+    if told.hexdigest() != header["lines"]:
+        raise Fault("facts.jsonl: this is not the record as it was published: something else is shown, or hidden.")
     aside = {int(at): frozenset(cases) for at, cases in header["aside"].items()}
     return Record(header["head"], header["key"], aside, facts, roots)
+
+
+def _header(number: int, line: str) -> Row:
+    """The first line, which says of all others what they are; signed. Raises Fault."""
+    said = _parsed(number, line)
+    whole = isinstance(said, dict) and said.get("format") == FORMAT and {"key", "head", "lines", "aside"} <= {*said}
+    if not whole or said.get("mark") != mark(0, canonical(_without(said, "mark"))):
+        raise Fault("facts.jsonl, line 1: this line was altered, or this is no record.")
+    check_signature(said["key"], _without(said, "mark"), "facts.jsonl, line 1: this is not the record as published")
+    check_signature(said["key"], said["head"], "facts.jsonl, head")
+    return dict(said)
 
 
 def _parsed(number: int, line: str) -> Any:
@@ -227,10 +239,7 @@ class Fold:
         shown = fact.fields
         case, other, wire = shown.get("case", ""), shown.get("other", ""), shown.get("wire", "")
         if "is.status" in shown:
-            basis = shown.get("body.basis", self.cases.get(case, {}).get("basis", ""))
-            self.cases[case] = {name[3:]: value for name, value in shown.items() if name[:3] == "is."} | {
-                "basis": basis
-            }
+            self.cases[case] = {name[3:]: value for name, value in shown.items() if name[:3] == "is."}
             for own, now in OWN.items():
                 if own in shown and str(shown[own]) != shown.get(now, ""):
                     raise Fault(f"facts.jsonl, fact {fact.number}: {own} is not what is stated beside it.")
@@ -257,8 +266,9 @@ UNBOUND = "the record does not hold it as it was frozen"
 
 
 class Counted(NamedTuple):
-    """A figure: its question, what was published, what was counted again (None: the record does not show enough to
-    count it), what is wrong ("": nothing), and how many cases that fulfil its conditions were set aside."""
+    """A figure: its question, what was published, what was counted again from the record (None: it does not show
+    enough, and the figure was only held against what was frozen), what is wrong ("": nothing), and how many cases that
+    fulfil its conditions were set aside."""
 
     token: str
     published: int
@@ -281,9 +291,9 @@ def matching(fold: Fold, aside: frozenset[str], given: Mapping[str, str], rehear
         plain = all(
             state.get(key, "") == given[key] for key in ("category", "sub", "province", "basis") if key in given
         )
-        wanted, hour = given.get("severity", ""), state.get("hour", "")
-        grave = int(state["severity"]) >= int(wanted[0]) if wanted[1:] else wanted in ("", state["severity"])
-        within = given.get("from", "") <= hour and hour < given.get("until", "~~")
+        wanted, hour, severity = given.get("severity", ""), state.get("hour", ""), state.get("severity", "")
+        grave = severity >= wanted[0] if wanted[1:] else wanted in ("", severity)
+        within = given.get("from", "") <= hour < given.get("until", "~~") and (hour != "" or "until" not in given)
         told = state["status"] == given.get("status") and state["rehearsal"] == ("yes" if rehearsal else "no")
         return plain and grave and within and told
 
@@ -313,8 +323,7 @@ def recount(figure: Row, fold: Fold, aside: frozenset[str], rehearsal: bool) -> 
         or kind == "share"
         or (name, what) in (("stations", "heard"), ("positive", "calm"), ("positive", "came"))
     ):
-        n = len(set(stations))
-        return row._replace(counted=n, wrong=row.wrong or ("" if n == value else "another number of stations"))
+        return row._replace(wrong=row.wrong or ("" if len(set(stations)) == value else "another number of stations"))
     return row
 
 
@@ -393,29 +402,70 @@ def differs(one: Any, other: Any, path: str = "") -> str:
     return "" if type(one) is type(other) and one == other else path.lstrip(".") or "all of it"
 
 
-def check_document(document: Row, record: Record) -> None:
-    """Raises Fault unless the record holds this very document as released, signed by those whom it names."""
+def check_document(said: Row, record: Record) -> Fact:
+    """Its release. Raises Fault unless the record holds this very document, signed by those whom it names."""
+    document = _without(said, *SEALED)
     wire = "statement.rehearsed" if document.get("rehearsal") else "statement.released"
     held = [fact for fact in record.facts if fact.fields.get("wire") == wire]
-    if digest(document) not in [digest(json.loads(fact.fields["body.document"])) for fact in held]:
+    own = [fact for fact in held if json.loads(fact.fields["body.document"]) == document]
+    if not own:
         same = [fact for fact in held if fact.fields["body.number"] == document.get("number")]
         if not same:
+            check_signature(said["public_key"], said, "statement.json")
             raise Fault(f"facts.jsonl: it shows no release of statement {document.get('number')}.")
         place = differs(document, json.loads(same[0].fields["body.document"]))
         raise Fault(f"statement.json: {place} is not as it was released (fact {same[0].number}).")
-    own = {fact.fields["statement"] for fact in held if json.loads(fact.fields["body.document"]) == document}
-    signed_ = [fact.fields for fact in record.facts if fact.fields.get("wire") == "statement.signed"]
-    signers = {fields["body.organisation"] for fields in signed_ if fields["statement"] in own}
-    if lone := [one["organisation"] for one in document["signed"] if one["organisation"] not in signers]:
-        raise Fault(f"statement.json: the record holds no signature of {lone[0]}.")
+    given = signatures(own[0], record.facts)
+    for organisation in (one["organisation"] for one in document["signed"]):
+        if given.get(organisation) != document["hash"]:
+            raise Fault(f"statement.json: the record holds no signature of {organisation} for these texts and figures.")
+    return own[0]
 
 
-def check(statement: str, lines: Iterable[str], key: str = "") -> list[Counted]:
-    """All figures of a statement.json, counted again. Raises Fault where a file was altered, naming the place."""
+def signatures(release: Fact, facts: list[Fact]) -> dict[str, str]:
+    """Organisation -> the hash of text and figures that it had signed when they were released; "" when it took its
+    signature back."""
+    found = {}
+    for number, fields in facts:
+        signs = fields.get("wire") in ("statement.signed", "statement.unsigned")
+        if signs and number < release.number and fields["statement"] == release.fields["statement"]:
+            found[fields["body.organisation"]] = fields.get("body.hash", "")
+    return found
+
+
+def fates(release: Fact, facts: list[Fact]) -> list[str]:
+    """What became of a released statement since: that it was withdrawn, and by which it was corrected."""
+    gone = {fact.fields["statement"]: fact for fact in facts if fact.fields.get("wire") == "statement.withdrawn"}
+    found, own = list[str](), gone.get(release.fields["statement"])
+    if own:
+        found.append(f"WITHDRAWN (fact {own.number}): {own.fields['body.reason']}")
+    for number, fields in facts:
+        stands = fields.get("wire") == release.fields["wire"] and fields["statement"] not in gone
+        if stands and json.loads(fields["body.document"])["corrects"] == release.fields["body.number"]:
+            found.append(f"CORRECTED by statement {fields['body.number']} (fact {number}).")
+    return found
+
+
+class Checked(NamedTuple):
+    """A statement.json that was held against a record: what it says, its figures, and what became of it since."""
+
+    said: Row
+    rows: list[Counted]
+    fates: list[str]
+
+
+def check(statement: str, lines: Iterable[str], key: str = "") -> Checked:
+    """A statement.json with all its figures counted again. Raises Fault where a file was altered, naming the place."""
+    try:
+        return _check(statement, lines, key)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
+        raise Fault(f"One of the files is not shaped like a statement or a record: {fault!r}") from fault
+
+
+def _check(statement: str, lines: Iterable[str], key: str) -> Checked:
     said = _statement(statement)
-    document = _without(said, *SEALED)
     record = read(lines, [said["head"]["size"]])
-    check_document(document, record)
+    release = check_document(said, record)
     if key not in ("", said["public_key"]) or record.key != said["public_key"]:
         raise Fault("statement.json: the public key is not the one that was given, or not that of the record.")
     for head, what in ((said["head"], "statement.json, head"), (record.head, "facts.jsonl, head")):
@@ -423,7 +473,7 @@ def check(statement: str, lines: Iterable[str], key: str = "") -> list[Counted]:
         if record.roots.get(head["size"], record.head["root"]) != head["root"]:
             raise Fault(f"{what}: it is not over the first {head['size']} facts of this record.")
     check_signature(said["public_key"], said, "statement.json")
-    return recounted(document, record.facts, record.aside)
+    return Checked(said, recounted(_without(said, *SEALED), record.facts, record.aside), fates(release, record.facts))
 
 
 def _statement(text: str) -> Row:
@@ -433,42 +483,74 @@ def _statement(text: str) -> Row:
     except ValueError as fault:
         at = getattr(fault, "pos", getattr(fault, "start", 0))
         raise Fault(f"statement.json, character {at + 1}: this cannot be read.") from fault
+    if isinstance(said, dict) and "figures" in said and "head" not in said:
+        raise Fault("statement.json: this has no proof with it; the file that has is called statement-N.proof.json.")
     if not isinstance(said, dict) or not isinstance(said.get("head"), dict):
         raise Fault("statement.json: this is no statement.")
+    lacks = [name for name in SEALED if name not in said] + [name for name in HEAD if name not in said["head"]]
+    if lacks:
+        raise Fault(f"statement.json: its proof has no {', '.join(lacks)}.")
     if place := differs(text, canonical(said) + "\n"):
         raise Fault(f"statement.json{place}: it is not written as it was released.")
     return said
 
 
 def main(words: list[str]) -> int:
-    """Print every figure as published and as counted again: 0 when all agree."""
+    """Print every figure as published and as counted again: 0 when all agree, 3 when it is not in force any more."""
     if len(words) not in (2, 3):
         print(__doc__)
         return 2
     try:
         statement = Path(words[0]).read_bytes().decode(errors="surrogateescape")
         with Path(words[1]).open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
-            rows = check(statement, lines, *words[2:])
+            checked = check(statement, lines, *words[2:])
     except Fault as fault:
-        print(fault)
+        print(_plain(str(fault)))
         return 1
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
-        print(f"One of the files is not shaped like a statement or a record: {fault!r}")
-        return 1
+    for line in told(checked):
+        print(_plain(line))
+    return 1 if any(row.wrong for row in checked.rows) else 3 if checked.fates else 0
+
+
+def typed(said: Row) -> list[str]:
+    """The numbers in a statement's texts that are none of its figures: dates, hours, and what nobody counts again."""
+    known = {str(each) for figure in said["figures"] for each in (figure["value"], figure["of"])}
+    known |= {str(item["value"]) for figure in said["figures"] for item in figure["items"]}
+    found = dict[str, None]()
+    for text in said["texts"].values():
+        for number in NUMBER.findall(f"{text['title']}\n{text['markdown']}"):
+            latin = re.sub(r"\d", lambda digit: str(int(digit[0])), number)
+            found |= {} if THOUSANDS.sub("", latin) in known else {latin: None}
+    return [*found]
+
+
+def _plain(line: str) -> str:
+    """Without characters by which a forger could write over other lines."""
+    return "".join(char if char.isprintable() else "?" for char in line)
+
+
+def told(checked: Checked) -> Iterator[str]:
+    """What is to be known of a statement that was checked, in lines."""
+    said, rows, gone = checked
     for row in rows:
-        counted = "not counted again" if row.counted is None else row.counted
+        counted = "as frozen" if row.counted is None else row.counted
         beside = f" ({row.aside} set aside)" if row.aside else ""
-        print(f"{row.token:60} {row.published:>10} {counted:>18}  {row.wrong or 'ok'}{beside}")
+        yield f"{row.token:60} {row.published:>10} {counted:>18}  {row.wrong or 'ok'}{beside}"
     wrong = [row.token for row in rows if row.wrong]
-    if json.loads(statement)["rehearsal"]:
-        print("EXERCISE: this statement is of a rehearsal. Nothing in it happened.")
-    print(
-        f"{len(wrong)} of {len(rows)} figures do not hold: {', '.join(wrong)}"
-        if wrong
-        else f"All {len(rows)} figures hold."
-    )
-    print(f"Signed by key {json.loads(statement)['public_key']}: compare it with the one that the room published.")
-    return int(bool(wrong))
+    again = sum(row.counted is not None for row in rows)
+    if said["rehearsal"]:
+        yield "EXERCISE: this statement is of a rehearsal. Nothing in it happened."
+    if wrong:
+        yield f"{len(wrong)} of {len(rows)} figures do not hold: {', '.join(wrong)}"
+    else:
+        yield f"All {len(rows)} figures hold: {again} counted again from the record, {len(rows) - again} as frozen."
+    if others := typed(said):
+        yield f"Numbers in its text that are no figure, and that nobody counted: {' '.join(others)}"
+    code = digest(_without(said, *SEALED))[:16].upper()
+    yield f"Check code, as on its printed pages: {'-'.join(code[at : at + 4] for at in range(0, 16, 4))}"
+    yield f"Signed by {'; '.join(one['organisation'] for one in said['signed'])}."
+    yield f"Signed with key {said['public_key']}: compare it with the one that the room published."
+    yield from gone
 
 
 if __name__ == "__main__":

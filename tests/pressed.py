@@ -20,18 +20,19 @@ from server.press.picture import Picture
 from server.press.proof import Proof
 from server.press.statements import Seat
 from server.press.tokens import BOX, parse
+from server.press.voices import Voice
 from server.pseudonyms import Pseudonyms
 from tests.days import Pen, report_id, the_pack
 
 HERE, THERE = ("08", "KD"), ("12", "PP")  # a province and how its stations' codes begin
 ORGANISATIONS = ("Network of Canaries", "Second Canary Union")
-SEAT = Seat("Sok", "press", "", False, 2, "2017-06-04T10:00:00+00:00")
+SEAT = Seat(Voice("Sok"), "press", "", False, 2, "2017-06-04T10:00:00+00:00")
 DAY = "2017-06-04T"
 BEGINS = 1_496_534_400_000  # the polling day in UTC, in milliseconds
 TOKENS = (
     *("count category=BX status=verified", "count severity=4+ status=verified", "count status=false"),
     *("share status=verified of=stations-heard", "list status=verified top=3 by=sub", "word count status=verified"),
-    *("count status=verified province=08", "count status=verified from=10:00 until=10:40", "positive calm"),
+    *("count status=verified province=08", "count status=verified from=07:00 until=15:00", "positive calm"),
 )
 
 
@@ -100,12 +101,14 @@ class Press:
         known = {name: more[name] for name in ("category", "sub", "severity", "restricted") if name in more}
         self.say(self.pen.opened(n, **known, province=province[0], rehearsal=rehearsal), by="reader")
 
-    def begin(self, *tokens: str, rehearsal: bool = False) -> str:
-        """A statement with these figures beside those of its box, frozen now."""
+    def begin(self, *tokens: str, rehearsal: bool = False, corrects: str = "", words: str = "") -> str:
+        """A statement with these figures beside those of its box, and these words, frozen now; `corrects`: another
+        statement's id."""
         id = uuid.uuid4().hex
         close = lambda words: self.pen.vault.seal(f"statement:{id}", words)  # noqa: E731 - as a room closes them
-        self.say(events.StatementBegun(subject=id, kind="flash", corrects="", rehearsal=rehearsal), by="press:Sok")
-        body = "\n".join(f"- {{{{{token}}}}}" for token in tokens)
+        kind = "correction" if corrects else "flash"
+        self.say(events.StatementBegun(subject=id, kind=kind, corrects=corrects, rehearsal=rehearsal), by="press:Sok")
+        body = "\n".join([*(f"- {{{{{token}}}}}" for token in tokens), *(["", words] if words else [])])
         texts = {each: Text(f"Canary-free title {each}", body) for each in public.languages(self.pack)}
         self.say(steps.drafted(id, texts, close), by="press:Sok")
         self.freeze(id, *tokens)
@@ -125,8 +128,9 @@ class Press:
         close = lambda words: self.pen.vault.seal(f"statement:{id}", words)  # noqa: E731 - as a room closes them
         whole = statement(self.board, row, self.pack.statements)
         self.say(*steps.freeze(whole, figures, SEAT, self.names.of, close), by="press:Sok")
+        hash = statement(self.board, row, self.pack.statements).hash
         for organisation in ORGANISATIONS:
-            self.say(events.StatementSigned(subject=id, hash="ab" * 32, organisation=organisation), by="analyst:Amina")
+            self.say(events.StatementSigned(subject=id, hash=hash, organisation=organisation), by="analyst:Amina")
 
     def document(self, id: str, number: int = 1) -> dict[str, Any]:
         """What would be released of it."""
@@ -138,7 +142,11 @@ class Press:
 
     def release(self, id: str, number: int = 1) -> str:
         """It is proved, released, copied and signed: its statement.json."""
-        document = self.proof.prove(self.document(id, number))
+        return self.made_public(id, self.proof.prove(self.document(id, number)))
+
+    def made_public(self, id: str, document: dict[str, Any]) -> str:
+        """This document is released, whether the rules would have it or not, copied and signed: its statement.json."""
+        number = document["number"]
         kind = events.StatementRehearsed if document["rehearsal"] else events.StatementReleased
         self.say(
             kind(subject=id, number=number, hash=digest_of(document), document=canonical(document)), by="press:Sok"

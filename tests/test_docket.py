@@ -32,7 +32,7 @@ from tests.test_openapi import described, fits
 
 LAW = Law(the_pack().docket, the_pack().zone)
 RESULTS = "2017-06-06T10:00:00+07:00"
-WRITERS = ("administrator", "security_lead", "analyst", "press")
+WRITERS = ("administrator", "security_lead", "verification_lead", "analyst", "press")
 FROM, SECONDS = datetime(2016, 1, 1, tzinfo=UTC), 14 * 365 * 86400
 MOMENTS = st.integers(0, SECONDS).map(lambda n: FROM + timedelta(seconds=n))
 ZONES = st.sampled_from(
@@ -278,6 +278,47 @@ def test_a_program_makes_nothing_public(house: House, amina: FlaskClient, compla
     assert say(house, house.program("press"), complaint, "publication", summary="so") == 422
 
 
+@pytest.mark.parametrize(
+    ("summary", "status"),
+    [
+        ("Ring 012 345 678 about it.", 422),
+        ("Our call-sign KD-0001-X saw it.", 422),
+        ("There was fraud.", 422),
+        ("The recount of Sampov Lun commune.", 202),
+    ],
+)
+def test_what_everybody_is_told_of_a_complaint_is_held_to_what_statements_are(
+    house: House, amina: FlaskClient, complaint: str, summary: str, status: int
+) -> None:
+    through(house, amina, complaint)
+    assert say(house, amina, complaint, "publication", summary=summary) == status
+    assert say(house, amina, complaint, "publication", summary="Two lists are counted again.") == 202
+    named = {"Ring 012 345 678": 608, "B": 631}
+    assert say(house, amina, complaint, "count", level="", at=on(5), figures=named) == 422
+
+
+def test_a_small_place_is_not_named_of_a_complaint_that_a_person_filed(
+    house: House, amina: FlaskClient, complaint: str
+) -> None:
+    through(house, amina, complaint)
+    summary = "The count in Svay Pak commune."
+    assert say(house, amina, complaint, "publication", summary=summary) == 202
+    filing = {"level": "national", "at": on(15), "complainant": "citizen"}
+    assert say(house, amina, complaint, "filing", **filing) == 422
+    assert say(house, amina, complaint, "publication", summary="Two lists are counted again.") == 202
+    assert say(house, amina, complaint, "filing", **filing) == 202
+    assert say(house, amina, complaint, "publication", summary=summary) == 422
+
+
+def test_a_program_says_nothing_of_what_is_public(house: House, amina: FlaskClient, complaint: str) -> None:
+    through(house, amina, complaint)
+    filing = {"level": "national", "at": on(15), "complainant": "party"}
+    say(house, amina, complaint, "publication", summary="Two lists are counted again.")
+    assert say(house, house.program("press"), complaint, "filing", **filing) == 422
+    assert say(house, amina, complaint, "publication", public="false") == 202
+    assert say(house, house.program("press"), complaint, "filing", **filing) == 202
+
+
 def test_what_a_person_filed_is_told_by_province_alone(house: House, amina: FlaskClient, complaint: str) -> None:
     through(house, amina, complaint)
     say(house, amina, complaint, "publication", summary="Two lists are counted again.")
@@ -328,6 +369,7 @@ def test_what_is_of_a_rehearsal_stays_apart(house: House, pen: Pen, amina: Flask
     assert "EXERCISE" in amina.get("/complaints.csv?rehearsal=true").text
 
 
+@pytest.mark.security("S18", "complaints")
 def test_the_public_export_has_what_is_public_and_no_formula(house: House, amina: FlaskClient, complaint: str) -> None:
     through(house, amina, complaint, "late")
     say(house, amina, complaint, "dispute", level="province", complainant="party")

@@ -20,11 +20,12 @@ from server.press.known import asked_in, changes
 from server.press.picture import Picture
 from server.press.statements import Seat
 from server.press.tokens import BOX, parse
+from server.press.voices import Voice
 from server.seal import Opener, Vault, make_keys
 from tests.days import PLACES, Pen, raws, report_id, the_pack
 from tests.test_attendance import ALIASES, HERE, enrolled
 
-SEAT = Seat("Author", "press", "", False, 2, "2017-06-04T05:00:00+00:00")
+SEAT = Seat(Voice("Author"), "press", "", False, 2, "2017-06-04T05:00:00+00:00")
 TEXTS = {each: Text("Title", "{{count category=BX}} {{count severity=4+}} {{share}}") for each in ("km", "en")}
 SAID: dict[str, Callable[[Pen, int], events.Event]] = {
     "verified": lambda pen, n: pen.verified(n),
@@ -88,7 +89,12 @@ def live(board: Board) -> dict[str, Figure]:
 
 def told(board: Board) -> list[Any]:
     cited = [tuple(row) for row in board.db.execute("SELECT * FROM cited ORDER BY token, incident")]
-    return [board.statements.rows(), board.statements.figures("st"), cited, changes(board, "st")]
+    return [
+        board.statements.rows(),
+        board.statements.figures("st"),
+        cited,
+        changes(board, "st", the_pack().statements.terms),
+    ]
 
 
 @settings(max_examples=12)
@@ -108,7 +114,7 @@ def test_what_went_from_a_frozen_figure_is_always_told_and_however_it_is_folded(
     board = board_of(pen)
     board.fold(whole)
     now = live(board)
-    known_to = {change.incident for change in changes(board, "st")}
+    known_to = {change.incident for change in changes(board, "st", the_pack().statements.terms)}
     for token, figure in board.statements.figures("st").items():
         assert set(figure.incidents) - set(now[token].incidents) <= known_to, token
     if not after and not between:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from server.press.document import canonical
-from server.press.output import breaking, faces, files, marked, office, page, pdf, pictures, plain, qr
+from server.press.output import breaking, faces, files, marked, office, page, pdf, pictures, plain, qr, raster
 from server.press.output.layout import Laid, Standing, lay
 from server.press.output.worded import spoken
 from tests.days import the_pack
@@ -82,17 +82,20 @@ def exercise() -> Laid:
     return lay(hostile(), the_pack(), Standing(withdrawn=HOSTILE[0]))
 
 
+def drawn(laid: Laid) -> pictures.Drawn:
+    return pictures.drawn(laid, the_pack())
+
+
 @pytest.fixture(scope="module")
 def printed(exercise: Laid) -> bytes:
-    return pdf.pdf(exercise, the_pack())
+    return pdf.pdf(exercise, drawn(exercise))
 
 
 def glyphs(text: str) -> list[str]:
     """The names of the glyphs that the text is drawn with."""
     found = []
     for family, run in faces.runs(text):
-        [path] = [each for each in faces.plain() if each.endswith(f"{family}-400.ttf")]
-        font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)))
+        font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(faces.plain()[family, 400])))
         buffer = uharfbuzz.Buffer()
         buffer.add_str(run)
         buffer.guess_segment_properties()
@@ -138,11 +141,12 @@ def test_a_figure_has_the_same_numbers_in_both_languages(laid: Laid) -> None:
 
 
 def test_every_file_says_all_that_the_statement_says(laid: Laid) -> None:
-    pack = the_pack()
-    whole = words_of_html(page.html(laid, pack))
+    whole = words_of_html(page.html(laid, drawn(laid)))
     for side in laid.sides:
+        bars = squeezed(unescape(re.sub(r"<[^>]*>", "", pictures.bars(side))))
+        assert all(squeezed(name) in bars for name, _ in side.bars)
         text = squeezed(plain.plain(laid, side.language))
-        word = words_of_docx(office.docx(laid, side.language, pack))
+        word = words_of_docx(office.docx(laid, side.language, drawn(laid)))
         for block in side.body:
             for made in (whole, text, word):
                 assert squeezed(block.text) in made
@@ -154,6 +158,7 @@ def test_every_file_says_all_that_the_statement_says(laid: Laid) -> None:
             assert all(squeezed(cell) in text for cell in row)
 
 
+@pytest.mark.security("S42", "print")
 def test_a_pdf_can_be_searched_and_says_what_it_is(exercise: Laid, printed: bytes) -> None:
     reader, pages = PdfReader(io.BytesIO(printed)), pages_of(printed)
     text = "".join(pages)
@@ -177,45 +182,46 @@ def test_a_pdf_can_be_searched_and_says_what_it_is(exercise: Laid, printed: byte
 
 def test_the_same_document_gives_the_same_bytes(laid: Laid) -> None:
     side = replace(laid, sides=laid.sides[1:])
-    assert pdf.pdf(side, the_pack()) == pdf.pdf(side, the_pack())
-    assert office.docx(laid, "km", the_pack()) == office.docx(laid, "km", the_pack())
+    assert pdf.pdf(side, drawn(side)) == pdf.pdf(side, drawn(side))
+    assert office.docx(laid, "km", drawn(laid)) == office.docx(laid, "km", drawn(laid))
 
 
 def test_an_exercise_says_so_on_every_page_of_every_file(exercise: Laid, printed: bytes) -> None:
-    pack, both = the_pack(), [squeezed(side.word("exercise")) for side in exercise.sides]
+    both, painted = [squeezed(side.word("exercise")) for side in exercise.sides], drawn(exercise)
     for one in pages_of(printed):
         assert all(band in one for band in both)
     reader = PdfReader(io.BytesIO(printed))
     assert reader.metadata
     for name in ("title", "subject"):
         assert exercise.sides[0].bands[0] in str(getattr(reader.metadata, name))
-    whole = page.html(exercise, pack)
+    whole = page.html(exercise, painted)
     for head in re.findall(r"<thead><tr><td class=\"bands\">(.*?)</thead>", whole):
         assert all(band in squeezed(head) for band in both)
     assert whole.count('class="bands"') == len(exercise.sides)
     for side in exercise.sides:
-        made = office.docx(exercise, side.language, pack)
+        made = office.docx(exercise, side.language, painted)
         assert all(band in words_of_docx(made, "word/header1.xml") for band in both)
         assert side.bands[0] in zipfile.ZipFile(io.BytesIO(made)).read("docProps/core.xml").decode()
         assert plain.plain(exercise, side.language).startswith(side.bands[0])
-        drawn = pictures.whole(exercise, side, pack)
-        assert all(part in squeezed(re.sub(r"<[^>]*>", "", drawn)) for part in (*both, squeezed(side.number)))
+        svg = pictures.whole(exercise, side, painted)
+        assert all(part in squeezed(re.sub(r"<[^>]*>", "", svg)) for part in (*both, squeezed(side.number)))
     assert exercise.qr.startswith("EXERCISE ")
     for kind in files.KINDS:
         assert files.name(hostile(), Standing(), kind, "km", "large").startswith("EXERCISE-statement-3")
 
 
+@pytest.mark.security("S16", "statements")
+@pytest.mark.security("S17", "statement files")
 def test_what_is_written_into_a_statement_runs_nowhere(exercise: Laid, printed: bytes) -> None:
-    pack = the_pack()
-    whole = page.html(exercise, pack)
+    painted = drawn(exercise)
+    whole = page.html(exercise, painted)
     assert not re.search(r"<(script|img|iframe|a (?!href=\"#))|javascript:[^a]|\son\w+=[^&]", whole.split("<body>")[1])
     assert "script-src" not in page.policy()
     assert "default-src 'none'" in page.policy()
     assert squeezed(HOSTILE[0]) in words_of_html(whole)
     for side in exercise.sides:
-        drawn = pictures.whole(exercise, side, pack)
-        assert "<script" not in drawn
-        made = zipfile.ZipFile(io.BytesIO(office.docx(exercise, side.language, pack)))
+        assert "<script" not in pictures.whole(exercise, side, painted)
+        made = zipfile.ZipFile(io.BytesIO(office.docx(exercise, side.language, painted)))
         for part in made.namelist():
             text = made.read(part).decode("latin-1")
             assert "<script" not in text
@@ -251,15 +257,15 @@ def test_a_correction_is_as_large_as_what_it_corrects_and_lists_what_changed() -
     assert english.corrects == "This statement corrects no. 2"
     assert english.changes == ("from 29 incidents to 23 incidents", "-wrong words", "+right words")
     assert english.bands == ("This statement was corrected by no. 4",)
-    for made in (page.html(laid, the_pack()), plain.plain(laid, "en")):
+    for made in (page.html(laid, drawn(laid)), plain.plain(laid, "en")):
         assert all(part in made for part in (english.corrects, *english.changes, english.bands[0]))
 
 
 def test_pictures_are_drawn_on_white_in_two_sizes(laid: Laid) -> None:
     for side in laid.sides:
-        svg = pictures.whole(laid, side, the_pack())
+        svg = pictures.whole(laid, side, drawn(laid))
         for size, across in pictures.SIZES.items():
-            made = pictures.png(svg, size)
+            made = raster.png(svg, size)
             assert made[:8] == b"\x89PNG\r\n\x1a\n"
             assert int.from_bytes(made[16:20]) == across
     assert qr.svg(laid.qr) == qr.svg(laid.qr) != qr.svg(laid.qr + "x")
@@ -272,11 +278,17 @@ def test_words_of_the_frame_are_the_same_in_both_languages() -> None:
         assert sorted(re.findall(r"{\w+}", said)) == sorted(re.findall(r"{\w+}", words["km"][key]))
 
 
+@pytest.mark.security("S42", "code")
 def test_whoever_may_sign_in_gets_what_was_released_and_can_check_its_code(people: People) -> None:  # noqa: F811
     statement = people.signed()
     viewer = people.house.person("Viewer", "viewer")
     assert viewer.get("/statements/1.html").status_code == 404
     assert people.release(statement).status_code == 202
+    assert viewer.get("/statements/1.html").status_code == 404  # until the ledger has signed it
+    assert people.author.get("/statements/1.html").status_code == 200
+    tools = people.house.app.extensions["room"]
+    signs = replace(tools.press, signed=lambda document: "{}")
+    people.house.app.extensions["room"] = replace(tools, press=signs)
     answers = {kind: viewer.get(f"/statements/1.{kind}?lang=en") for kind in ("html", "json", "txt", "docx", "svg")}
     assert {answer.status_code for answer in answers.values()} == {200}
     code = hashlib.sha256(answers["json"].data).hexdigest()[:16].upper()

@@ -50,5 +50,5 @@ def test_a_bad_template_is_told_by_its_name_and_what_is_wrong(pack: Pack) -> Non
 
 
 def test_a_pack_without_templates_still_knows_what_can_be_asked(pack: Pack) -> None:
-    empty = Templates({}, {}, {}, tokens.terms(pack.taxonomy, pack.places.values(), pack.schedule.checkins))
+    empty = Templates({}, {}, {}, tokens.terms(pack.taxonomy, pack.places.values(), pack.schedule.checkins, ()))
     assert str(tokens.parse("count category=in", empty.terms)) == "count category=IN status=verified"

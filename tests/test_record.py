@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 
 from server import events, verify
 from server.press import record
+from server.press.phases import phase
 from server.press.picture import Picture
+from server.press.tokens import TOLD
+from server.press.told import told
 from server.roles import Refused
 from server.verify import DECIDED, Fold
 from tests.days import report_id
@@ -73,8 +76,9 @@ def take(press: Press, step: str, n: int, other: int) -> None:
         code = HIDDEN if step == "restricted" else OPEN
         grave = {"severity": 5 if step == "graver" else other % 3 + 1, "restricted": step == "restricted"}
         press.say(events.IncidentRecategorised(**mine, category=code[0], sub=code[1], **grave))
-    elif step == "released":
+    elif step == "released":  # by another category, if it has one that is restricted
         code = {name: card[name] for name in ("category", "sub", "severity")}
+        code |= {"category": OPEN[0], "sub": OPEN[1]} if card["category"] == HIDDEN[0] else {}
         press.say(events.IncidentRecategorised(**mine, **code, restricted=False))
     elif step in ("joined", "parted") and other != n:
         kind = {"joined": events.IncidentJoined, "parted": events.IncidentParted}[step]
@@ -94,37 +98,56 @@ def take(press: Press, step: str, n: int, other: int) -> None:
 
 def as_the_room_has_it(press: Press) -> Seen:
     picture, seen = Picture(press.board, press.pack, press.pack.schedule.begins, False), Seen()
-    hidden = press.pack.taxonomy.restricted
+    terms = press.pack.statements.terms
     for status in DECIDED:
         for one in (each for kept in picture.incidents(status).values() for each in kept):
-            codes = ("", "") if {one.category, one.sub} & hidden else (one.category, one.sub)
-            province = one.province if one.province in picture.told else ""
-            hour = datetime.fromisoformat(f"{one.ten}0+00:00").astimezone(press.pack.zone).strftime("%H:%M")
-            said = (status, *codes, str(one.severity), province, one.basis, hour)
+            said = (status, one.category, "", "", "", "", "")
+            if one.province and status in TOLD:
+                part = phase(datetime.fromisoformat(one.at), press.pack.day, press.pack.zone, terms.hours)
+                said = (status, one.category, one.sub, str(one.severity), one.province, one.basis, part)
             seen[press.names.of("incident", one.id)] = said
     return seen
 
 
-def as_outsiders_have_it(press: Press, facts: int) -> Seen:
+def stated(moments: dict[int, Seen]) -> list[dict[str, Any]]:
+    """Statements that count all that the room counted at each of these moments."""
+    figures = [{"token": "", "facts": facts, "hash": "", "cases": [*seen]} for facts, seen in moments.items()]
+    return [{"figures": figures}]
+
+
+def as_outsiders_have_it(press: Press, facts: int, statements: list[dict[str, Any]]) -> Seen:
     known = record.public(press.board, press.pack, press.names, False)
-    ends = [{"figures": [{"token": "", "facts": facts, "hash": ""}]}]
-    found = record.seen(press.folder / "ledger", known, press.board.facts, ends)
+    found = record.seen(press.folder / "ledger", known, press.board.facts, statements)
     fold = Fold()
     for fact in found.facts:
         if fact.number <= facts:
             fold.take(fact)
     names = ("status", "category", "sub", "severity", "province", "basis", "hour")
-    there = fold.decided() - found.aside[facts]
+    there = fold.decided() - found.aside.get(facts, frozenset())
     return {case: tuple(fold.cases[case].get(name, "") for name in names) for case in there}
+
+
+def judged(press: Press, moments: dict[int, Seen]) -> None:
+    """What a statement counts can be counted again for ever; of all else only what was not restricted since."""
+    shown = {press.names.of("incident", card): card for card in press.board.turns.shown(False)}
+    whole = stated(moments)
+    ever = any(press.board.turns.closed(card) for card in shown.values())
+    for facts, seen in moments.items():
+        assert as_outsiders_have_it(press, facts, whole) == seen
+        bare = as_outsiders_have_it(press, facts, stated({facts: {}}))
+        assert {case: said for case, said in seen.items() if case in bare} == bare
+        if not ever:
+            assert bare == {case: said for case, said in seen.items() if case in shown}
 
 
 step = st.tuples(st.sampled_from(STEPS), st.integers(0, CASES - 1), st.integers(0, CASES - 1))
 
 
+@pytest.mark.security("S43", "counts at every moment")
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(step, min_size=5, max_size=25))
 def test_outsiders_count_what_the_room_counted_at_every_moment(steps: list[tuple[str, int, int]]) -> None:
-    """Of what is not restricted now: whatever was, joined elsewhere or blocked meanwhile did not count then."""
+    """Whatever was restricted, joined elsewhere or blocked then did not count."""
     with desk() as press:
         moments: dict[int, Seen] = {}
         for name, n, other in [*steps, ("frozen", 0, 0)]:
@@ -132,10 +155,7 @@ def test_outsiders_count_what_the_room_counted_at_every_moment(steps: list[tuple
                 moments[press.board.facts] = as_the_room_has_it(press)
             else:
                 take(press, name, n, other)
-        shown = {press.names.of("incident", card) for card in press.board.turns.shown(False)}
-        for facts, seen in moments.items():
-            expected = {case: said for case, said in seen.items() if case in shown}
-            assert as_outsiders_have_it(press, facts) == expected
+        judged(press, moments)
 
 
 def test_outsiders_count_what_the_room_counted_all_through_a_long_day() -> None:
@@ -146,10 +166,8 @@ def test_outsiders_count_what_the_room_counted_all_through_a_long_day() -> None:
             take(press, chance.choice(STEPS), chance.randrange(CASES), chance.randrange(CASES))
             if turn % 8 == 0:
                 moments[press.board.facts] = as_the_room_has_it(press)
-        shown = {press.names.of("incident", card) for card in press.board.turns.shown(False)}
         assert sum(bool(seen) for seen in moments.values()) > 10
-        for facts, seen in moments.items():
-            assert as_outsiders_have_it(press, facts) == {one: said for one, said in seen.items() if one in shown}
+        judged(press, moments)
 
 
 def everything_told(press: Press) -> list[str]:
@@ -216,3 +234,95 @@ def test_the_record_ends_with_a_head_and_says_nothing_of_later_facts() -> None:
         lines = [*press.proof.record(False)]
         assert len(lines) == size + 1
         assert verify.read(lines).facts == []
+
+
+def facts_of(press: Press, n: int, at: float = 1.0) -> list[dict[str, Any]]:
+    """What the record shows about an incident, fact by fact."""
+    press.ledger.sign(at)
+    shown = [fact.fields for fact in verify.read([*press.proof.record(False)]).facts]
+    return [fields for fields in shown if fields["case"] == press.card(n)]
+
+
+def test_no_hour_is_shown_by_which_a_message_could_be_found() -> None:
+    with desk() as press:
+        take(press, "verified", 0, 0)
+        (fact,) = facts_of(press, 0)
+        assert (fact["is.hour"], fact["when"]) == ("07:00", "2017-06-04T07:00+07:00")
+        assert "10:" not in json.dumps(fact)
+
+
+@pytest.mark.parametrize("verdict", ["unconfirmed", "false"])
+def test_of_what_is_only_counted_neither_place_nor_hour_nor_code_is_shown(verdict: str) -> None:
+    with desk() as press:
+        for name in ("verified", "reopened", verdict):
+            take(press, name, 0, 0)
+        told = [{name[3:] for name in fact if name.startswith("is.")} for fact in facts_of(press, 0)]
+        assert {"sub", "severity", "province", "hour", "basis"} <= told[0]
+        assert told[1:] == [{"rehearsal", "status"}, {"rehearsal", "status", "category"}]
+
+
+def test_of_an_incident_in_a_province_with_too_few_monitors_only_its_category_is_shown() -> None:
+    """By elimination its province could be told, and whoever was sent there."""
+    with desk() as press:
+        take(press, "verified", CASES - 1, 0)
+        (fact,) = facts_of(press, CASES - 1)
+        assert {name for name in fact if name.startswith("is.")} == {"is.rehearsal", "is.status", "is.category"}
+        id = press.begin("count status=verified", "count sub=XB status=verified")
+        figures = press.board.statements.figures(id)
+        assert figures["count category=BX sub=XB status=verified"].value == 0
+        assert figures["list status=verified top=99 by=category"].value == 1
+        assert press.proof.prove(press.document(id))
+
+
+@pytest.mark.parametrize("severity", [2, 5])
+@pytest.mark.parametrize("code", [HIDDEN, OPEN])
+def test_that_an_incident_was_restricted_leaves_no_gap(code: tuple[str, str], severity: int) -> None:
+    """It is shown again, and counts again, from the first verdict that is given when it is open."""
+    with desk() as press:
+        press.report(30, severity=severity)
+        mine = {"subject": report_id(30), "reason": "", "severity": severity}
+        opened = {"category": OPEN[0], "sub": OPEN[1], "restricted": False}
+        press.say(press.pen.verified(30))
+        press.say(events.IncidentRecategorised(**mine, category=code[0], sub=code[1], restricted=True))
+        press.say(press.pen.verified(30))
+        press.say(events.IncidentRecategorised(**mine, **opened), events.IncidentTriaged(**mine))
+        assert facts_of(press, 30) == []
+        id = press.begin("count status=verified")
+        assert press.board.statements.figures(id)["count status=verified"].value == 0
+        assert press.proof.prove(press.document(id))
+        press.say(press.pen.verified(30), events.IncidentRecategorised(**mine, **opened))
+        assert {fact["is.category"] for fact in facts_of(press, 30, 2.0) if "is.category" in fact} == {OPEN[0]}
+        assert [fact["wire"] for fact in facts_of(press, 30, 2.0)][0] == "incident.verified"
+        assert press.card(30) not in json.dumps(json.loads(next(press.proof.record(False)))["aside"]) or severity == 5
+
+
+def test_who_joins_or_leaves_later_uncovers_and_hides_no_province() -> None:
+    with desk() as press:
+        take(press, "verified", 0, 0)
+        take(press, "verified", CASES - 1, 0)
+        said = press.release(press.begin("count status=verified province=08"))
+        press.enrol(THERE, 4, first=30)
+        take(press, "triaged", CASES - 1, 3)
+        take(press, "graver", CASES - 1, 3)
+        assert not [fact for fact in facts_of(press, CASES - 1, 2.0) if "is.province" in fact]
+        for n in range(3):
+            press.say(events.MonitorRetired(subject=f"{n:032x}"))
+        assert [fact["is.province"] for fact in facts_of(press, 0, 3.0)] == [HERE[0]]
+        assert not [row for row in verify.check(said, [*press.proof.record(False)]).rows if row.wrong]
+
+
+def test_what_a_statement_counted_stays_shown_as_it_was_when_it_is_restricted_later() -> None:
+    """To take it back would point at it; nothing that is said of it later is shown."""
+    with desk() as press:
+        take(press, "verified", 0, 0)
+        take(press, "verified", 1, 0)
+        said = press.release(press.begin("count status=verified"))
+        before = facts_of(press, 0, 2.0)
+        take(press, "restricted", 0, 0)
+        take(press, "restricted", 1, 0)
+        take(press, "released", 1, 0)
+        assert facts_of(press, 0, 3.0) == before != []
+        lines = [*press.proof.record(False)]
+        assert not [row for row in verify.check(said, lines).rows if row.wrong]
+        assert press.card(0) not in lines[0], "it is not named as what is set aside"
+        assert press.card(0) in {one["case"] for one in told(verify.read(lines)).incidents}

@@ -11,12 +11,24 @@ from server import events
 from server.press import statements, steps
 from server.press.document import Draft, Figure, Text
 from server.press.statements import MAY, MISSING, Change, Seat, Statement, guards, missing, state
+from server.press.voices import Signature, Voice, Written
 from server.roles import ROLES, Refused
 
 NAMES, MEMBERS = ("amina", "bopha", "chan"), ("first", "second", "third")
 FIGURE = Figure("asof", 1496547000, "moment", upto="1-0", facts=3)
 NOW, LATER = "2017-06-04T05:00:00+00:00", "2017-06-04T07:00:00+00:00"
 OTHER = "0" * 64
+
+
+SOME = st.frozensets(st.sampled_from(NAMES), max_size=1)
+VOICES = st.builds(
+    Voice,
+    name=st.sampled_from((*NAMES, "dara", "ekk")),
+    since=st.sampled_from([1, 1, 1, 4]),
+    openers=SOME,
+    vouched=st.sampled_from([True, True, True, False]),
+    open=st.sampled_from([True, True, True, False]),
+)
 
 
 @st.composite
@@ -28,7 +40,7 @@ def stated(draw: st.DrawFn) -> Statement:
         draft=Draft("st", "flash", texts, {"asof": FIGURE}, rehearsal=rehearsal),
         version=4,
         ended=draw(st.sampled_from(["", "", "", "released", "rehearsed", "withdrawn", "abandoned"])),
-        authors=frozenset(draw(st.sets(st.sampled_from(NAMES)))),
+        written=Written(3, draw(SOME), draw(SOME)),
         wrong=draw(st.sampled_from([0, 0, 0, 1])),
         live=tuple(draw(st.sampled_from([(), (), (), ("reports",)]))),
         mixed=draw(st.sampled_from([False, False, False, True])),
@@ -36,14 +48,15 @@ def stated(draw: st.DrawFn) -> Statement:
         changes=tuple(Change("i", {}, {}, draw(st.booleans())) for _ in range(draw(st.sampled_from([0, 0, 0, 1])))),
     )
     hashes = st.sampled_from([whole.hash, whole.hash, OTHER])
-    signed = draw(st.dictionaries(st.sampled_from(MEMBERS), hashes))
+    signed = tuple(draw(st.lists(st.builds(Signature, st.sampled_from(MEMBERS), hashes, VOICES), max_size=4)))
     accepted = frozenset(draw(st.sets(st.just("advice"))))
-    return replace(whole, checked=draw(st.sampled_from([whole.hash, whole.hash, ""])), signed=signed, accepted=accepted)
+    checked = {"checked": draw(st.sampled_from([whole.hash, whole.hash, ""])), "checker": draw(VOICES)}
+    return replace(whole, **checked, signed=signed, accepted=accepted)
 
 
 SEATS = st.builds(
     Seat,
-    name=st.sampled_from(NAMES),
+    voice=VOICES,
     role=st.sampled_from(ROLES),
     organisation=st.sampled_from(("", *MEMBERS)),
     program=st.sampled_from([False, False, True]),
@@ -54,13 +67,15 @@ SEATS = st.builds(
 )
 
 
+@pytest.mark.security("S11", "publishing")
 @given(stated(), SEATS)
 def test_nothing_is_released_that_is_not_whole_checked_signed_and_free(whole: Statement, seat: Seat) -> None:
     document = {"rehearsal": whole.draft.rehearsal, "number": 1}
     texts = [text.body for text in whole.draft.texts.values()]
-    signers = [name for name, hash in whole.signed.items() if hash == whole.hash]
+    signers = whole.signatures
     sound = "" not in texts and "[write]" not in texts and not (whole.wrong or whole.live or whole.mixed)
-    agreed = whole.checked == whole.hash and len(signers) >= seat.needed and not seat.must
+    checked = whole.checked == whole.hash and fit(whole, whole.checker) and apart(whole)
+    agreed = checked and len(signers) >= seat.needed and not seat.must
     weighed = not seat.should or "advice" in whole.accepted
     free = not whole.ended and not whole.changes and not whole.until
     may = seat.role == "press" and not seat.program
@@ -73,15 +88,48 @@ def test_nothing_is_released_that_is_not_whole_checked_signed_and_free(whole: St
             steps.release(whole, document, seat)
 
 
+def fit(whole: Statement, voice: Voice | None) -> bool:
+    """Is open, and neither wrote it, nor let in who did, nor was let in by them, nor came after it was begun."""
+    written = whole.written
+    return bool(voice and voice.open) and not (
+        voice.name in written.authors | written.above or voice.openers & written.authors or voice.since > written.begun
+    )
+
+
+def apart(whole: Statement) -> bool:
+    """No account let in both who wrote it and who checked it."""
+    return not (whole.checker and whole.checker.openers & whole.written.above)
+
+
 @given(stated(), SEATS)
 def test_nobody_signs_or_checks_what_they_wrote_and_no_organisation_signs_twice(whole: Statement, seat: Seat) -> None:
-    if seat.name in whole.authors:
+    if not fit(whole, seat.voice):
+        assert missing("sign", whole, seat)
+        assert missing("check", whole, seat)
+        assert missing("review", whole, seat)
+    if not seat.voice.vouched or seat.voice.since > whole.written.begun:
+        assert missing("unsign", whole, seat)
+    if seat.voice.name in whole.written.authors:
         assert {"author"} <= set(missing("sign", whole, seat)) & set(missing("check", whole, seat))
-    if whole.signed.get(seat.organisation) == whole.hash:
-        assert "again" in missing("sign", whole, seat)
+        assert "author" in missing("review", whole, seat)
+    if seat.organisation in whole.organisations:
+        assert {"again", "own"} & set(missing("sign", whole, seat))
     if not missing("sign", whole, seat):
-        after = replace(whole, signed={**whole.signed, seat.organisation: whole.hash})
+        after = replace(whole, signed=(*whole.signed, Signature(seat.organisation, whole.hash, seat.voice)))
         assert len(after.organisations) == len(whole.organisations) + 1
+
+
+@given(stated())
+def test_whatever_was_recorded_the_signatures_that_count_are_of_as_many_people_who_are_strangers_to_each_other(
+    whole: Statement,
+) -> None:
+    for one in whole.signatures:
+        assert one.hash == whole.hash
+        assert one.voice.vouched
+        assert fit(whole, one.voice)
+        for other in (*whole.signatures, *([Signature("", "", whole.checker)] if whole.checker else [])):
+            assert not one.voice.tied(other.voice) or one is other
+    assert len({one.voice.name for one in whole.signatures}) == len(set(whole.organisations)) == len(whole.signatures)
 
 
 @given(stated(), SEATS)
@@ -105,8 +153,13 @@ def test_another_word_or_number_makes_check_and_signatures_void(whole: Statement
         assert state(after, 2, NOW) in ("drafting", whole.ended)
 
 
-SEAT = Seat("dara", "press", "first", False, 2, NOW)
-PLAIN = Statement(Draft("st", "flash", {each: Text("Title", "Words.") for each in ("km", "en")}, {"asof": FIGURE}), 4)
+DARA, EKK = (Voice(name, 1) for name in ("dara", "ekk"))
+SEAT = Seat(DARA, "press", "first", False, 2, NOW)
+PLAIN = Statement(
+    Draft("st", "flash", {each: Text("Title", "Words.") for each in ("km", "en")}, {"asof": FIGURE}),
+    4,
+    written=Written(3),
+)
 
 
 def close(words: dict[str, Any]) -> str:
@@ -117,7 +170,8 @@ def close(words: dict[str, Any]) -> str:
 def test_a_document_of_the_other_world_is_refused_by_the_rule(rehearsal: bool) -> None:
     draft = replace(PLAIN.draft, rehearsal=rehearsal)
     whole = replace(PLAIN, draft=draft)
-    whole = replace(whole, checked=whole.hash, signed={"first": whole.hash, "second": whole.hash})
+    signed = (Signature("first", whole.hash, DARA), Signature("second", whole.hash, EKK))
+    whole = replace(whole, checked=whole.hash, checker=DARA, signed=signed)
     with pytest.raises(Refused, match="rehearsal"):
         steps.release(whole, {"rehearsal": not rehearsal, "number": 1}, SEAT)
 

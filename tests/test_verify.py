@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey, VerifyKey
 
-from server import events, merkle, verify
+from server import events, heads, merkle, verify
 from server.log import Raw
 from server.press.document import canonical, digest
+from server.press.output import layout
 from server.roles import Refused
 from server.verify import Fault
 from tests.days import report_id
@@ -55,6 +56,8 @@ def files(press: Press, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.security("S42", "checked alone")
+@pytest.mark.security("S43", "nothing but Python")
 def test_it_verifies_with_nothing_but_python(files: Path) -> None:
     command = [sys.executable, "-I", "-S", "verify.py", "statement.json", "facts.jsonl"]
     done = subprocess.run(command, cwd=files, capture_output=True, text=True)
@@ -77,6 +80,7 @@ def told(folder: Path, *key: str) -> tuple[int, str]:
     return code, "\n".join(said)
 
 
+@pytest.mark.security("S42", "one bit")
 @few
 @given(where=st.integers(0, 10**7), bit=st.integers(0, 7))
 def test_no_flipped_bit_of_the_statement_goes_unnoticed(files: Path, tmp_path: Path, where: int, bit: int) -> None:
@@ -87,6 +91,20 @@ def test_no_flipped_bit_of_the_statement_goes_unnoticed(files: Path, tmp_path: P
     code, said = told(tmp_path)
     assert code == 1
     assert said.startswith("statement.json"), said
+
+
+@pytest.mark.parametrize(
+    "name", ["head", "public_key", "signature", "head.at", "head.root", "head.signature", "head.size"]
+)
+def test_a_proof_that_lacks_something_is_told_what(files: Path, tmp_path: Path, name: str) -> None:
+    """Also what one flipped bit makes of a name: another, which is looked for in vain."""
+    whole = json.loads((files / "statement.json").read_text())
+    within, last = (whole["head"], name.removeprefix("head.")) if "." in name else (whole, name)
+    within.pop(last)
+    (tmp_path / "statement.json").write_text(canonical(whole) + "\n")
+    shutil.copy(files / "facts.jsonl", tmp_path)
+    code, said = told(tmp_path)
+    assert (code, said.startswith("statement.json")) == (1, True), said
 
 
 @few
@@ -103,12 +121,14 @@ def test_no_flipped_bit_of_the_record_goes_unnoticed_and_its_line_is_named(
     assert said.startswith(f"facts.jsonl, line {whole[:at].count(10) + 1}:"), said
 
 
+@pytest.mark.security("S42", "named field")
 @pytest.mark.parametrize(
     ("path", "place"),
     [
         (("texts", "en", "markdown"), "texts.en.markdown, character 1 "),
         (("texts", "km", "title"), "texts.km.title, character 1 "),
         (("as_of",), "as_of, character 1 "),
+        (("number",), "the signature is not "),
         (("signed", 0, "organisation"), "signed[0].organisation, character 1 "),
         (("figures", 6, "value"), "figures[6].value "),
         (("figures", 6, "cases", 0), "figures[6].cases[0], character 1 "),
@@ -181,40 +201,71 @@ def test_who_writes_the_marks_anew_still_does_not_have_the_signed_root(files: Pa
         verify.check(text, remarked(FORGERIES[forgery](lines)))
 
 
-def test_who_hides_a_verdict_that_a_figure_counts_is_found(files: Path) -> None:
-    """A line may be hidden without breaking a signature; the figure then lacks its case, and is named."""
-    text, lines = mailed(files)
-    for at in shown_lines(lines):
-        if "incident.verified" in lines[at]:
-            hidden = sha256(b"\0" + canonical(json.loads(lines[at])["leaf"]).encode()).hexdigest()
-            rows = verify.check(text, remarked([*lines[:at], canonical([hidden, ""]) + "\n", *lines[at + 1 :]]))
-            assert "count status=verified" in [row.token for row in rows if row.wrong]
-            return
-    raise AssertionError("no verdict is shown")
+def hidden(lines: list[str], wire: str) -> list[str]:
+    """With the first shown fact of this kind as only its hash: the root stays what it was."""
+    at = next(at for at in shown_lines(lines) if f'"{wire}"' in lines[at])
+    hashed = sha256(b"\0" + canonical(json.loads(lines[at])["leaf"]).encode()).hexdigest()
+    return [*lines[:at], canonical([hashed, ""]) + "\n", *lines[at + 1 :]]
 
 
-def test_who_sets_a_case_aside_that_was_counted_is_found(files: Path, press: Press) -> None:
+def set_aside(lines: list[str], at: int, *cases: str) -> list[str]:
+    """With these cases, and no others, set aside."""
+    return [canonical({**json.loads(lines[0]), "aside": {str(at): [*cases]} if cases else {}}) + "\n", *lines[1:]]
+
+
+def signed_again(lines: list[str], key: SigningKey) -> list[str]:
+    """As whoever has this key would publish it."""
+    body = remarked(lines)[1:]
+    header = {name: value for name, value in json.loads(lines[0]).items() if name not in ("mark", "signature")}
+    header |= {"lines": sha256("".join(body).encode()).hexdigest()}
+    return remarked([canonical(heads.signed(key, header)) + "\n", *body])
+
+
+def test_nobody_can_hide_a_fact_of_a_record_that_was_published(files: Path) -> None:
+    """The root holds without it, but who made the true figures seem wrong would do so in our name."""
     text, lines = mailed(files)
-    header = json.loads(lines[0])
+    for wire in ("incident.verified", "incident.recategorised", "statement.signed"):
+        with pytest.raises(Fault, match="not the record as it was published"):
+            verify.check(text, remarked(hidden(lines, wire)))
+
+
+def test_nobody_can_set_aside_other_cases_than_were_published(files: Path, press: Press) -> None:
+    text, lines = mailed(files)
     facts = json.loads(text)["figures"][0]["facts"]
-    for case, wrong in ((press.card(0), None), ("0" * 20, Fault)):
-        forged = remarked([canonical({**header, "aside": {str(facts): [case]}}) + "\n", *lines[1:]])
-        if wrong:
-            with pytest.raises(wrong, match="line 1"):
-                verify.check(text, forged)
-        else:
-            assert any(row.wrong for row in verify.check(text, forged))
+    assert json.loads(lines[0])["aside"], "one of two that were joined"
+    for cases in ((), (press.card(0),), (press.card(7),)):
+        with pytest.raises(Fault, match="line 1: this is not the record as published"):
+            verify.check(text, remarked(set_aside(lines, facts, *cases)))
+
+
+def test_who_hides_a_verdict_that_a_figure_counts_is_found_even_with_our_key(files: Path, press: Press) -> None:
+    text, lines = mailed(files)
+    rows = verify.check(text, signed_again(hidden(lines, "incident.verified"), key_of(press))).rows
+    assert "count status=verified" in [row.token for row in rows if row.wrong]
+
+
+def test_who_sets_a_case_aside_that_was_counted_is_found_even_with_our_key(files: Path, press: Press) -> None:
+    text, lines = mailed(files)
+    facts = json.loads(text)["figures"][0]["facts"]
+    checked = verify.check(text, signed_again(set_aside(lines, facts, press.card(0)), key_of(press)))
+    assert any(row.wrong for row in checked.rows)
+    with pytest.raises(Fault, match="line 1"):
+        verify.check(text, signed_again(set_aside(lines, facts, "0" * 20), key_of(press)))
+
+
+def key_of(press: Press) -> SigningKey:
+    return heads.own_key(press.folder / "keys")
 
 
 def test_what_was_set_aside_is_said_beside_the_figure(tmp_path: Path) -> None:
-    """It was restricted when the figure was taken, and is open now."""
+    """Its source was blocked when the figure was taken, and is not now."""
     press = Press(tmp_path / "desk")
     press.enrol(HERE, 4)
     for n in (1, 2):
-        press.report(n)
-    press.say(press.pen.verified(1), press.pen.verified(2), press.pen.recategorised(1, restricted=True))
+        press.report(n, who=n)
+    press.say(press.pen.verified(1), press.pen.verified(2), events.SourceBlocked(subject=f"{1:020x}", reason=""))
     (tmp_path / "statement.json").write_text(press.release(press.begin(*TOKENS[:1])))
-    press.say(press.pen.recategorised(1))
+    press.say(events.SourceUnblocked(subject=f"{1:020x}", reason=""))
     press.ledger.sign(2.0)
     (tmp_path / "facts.jsonl").write_text("".join(press.proof.record(False)))
     code, said = told(tmp_path)
@@ -232,10 +283,11 @@ def test_somebody_elses_key_is_found_by_whoever_knows_ours(files: Path) -> None:
         return {**row, "signature": base64.b64encode(key.sign(canonical(row).encode()).signature).decode()}
 
     header = {**json.loads(lines[0]), "head": again(json.loads(lines[0])["head"]), "key": public}
+    lines_ = signed_again([canonical(header) + "\n", *lines[1:]], key)
     forged = canonical(again({**said, "head": again(said["head"]), "public_key": public})) + "\n"
-    assert verify.check(forged, remarked([canonical(header) + "\n", *lines[1:]])), "it holds together"
+    assert verify.check(forged, lines_), "it holds together"
     with pytest.raises(Fault, match="public key"):
-        verify.check(forged, remarked([canonical(header) + "\n", *lines[1:]]), said["public_key"])
+        verify.check(forged, lines_, said["public_key"])
     with pytest.raises(Fault, match="public key"):
         verify.check(forged, lines)
     with pytest.raises(Fault, match="signature"):
@@ -378,6 +430,8 @@ def test_its_root_is_that_of_the_ledger(leaves: list[bytes]) -> None:
     assert theirs.root() == ours.root().hex()
 
 
+@pytest.mark.security("S9", "checker needs only Python")
+@pytest.mark.security("S43", "nothing but Python")
 def test_it_needs_no_module_but_those_of_python() -> None:
     source = Path(verify.__file__).read_text()
     modules = {line.split()[1] for line in source.splitlines() if line.startswith(("import ", "from "))}
@@ -412,3 +466,120 @@ def test_what_is_of_a_rehearsal_says_so(files: Path, tmp_path: Path) -> None:
     assert press.card(2) not in (tmp_path / "facts.jsonl").read_text()
     shutil.copy(files / "statement.json", tmp_path)
     assert told(tmp_path)[0] == 1
+
+
+def written(folder: Path, press: Press, statement: str) -> tuple[int, str]:
+    """What the program says of this statement by the record as it is now."""
+    press.ledger.sign(1_496_580_000.0)
+    (folder / "statement.json").write_text(statement)
+    (folder / "facts.jsonl").write_text("".join(press.proof.record(False)))
+    return told(folder)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Press:
+    """A desk with one verified incident."""
+    press = Press(tmp_path / "desk")
+    press.enrol(HERE, 4)
+    press.report(1)
+    press.say(press.pen.verified(1))
+    return press
+
+
+def test_a_withdrawn_statement_holds_and_is_said_to_be_withdrawn(small: Press, tmp_path: Path) -> None:
+    id = small.begin(*TOKENS[:1])
+    statement = small.release(id)
+    assert written(tmp_path, small, statement)[0] == 0
+    small.say(events.StatementWithdrawn(subject=id, reason="a wrong denominator"), by="press:Sok")
+    code, said = written(tmp_path, small, statement)
+    assert code == 3
+    assert re.search(r"All \d+ figures hold", said)
+    assert re.search(r"WITHDRAWN \(fact \d+\): a wrong denominator$", said)
+
+
+def test_a_corrected_statement_is_said_to_be_corrected_until_the_correction_is_withdrawn(
+    small: Press, tmp_path: Path
+) -> None:
+    first = small.begin(*TOKENS[:1])
+    statement = small.release(first)
+    second = small.begin(*TOKENS[:1], corrects=first)
+    correction = small.release(second, 2)
+    assert json.loads(correction)["corrects"] == 1
+    code, said = written(tmp_path, small, statement)
+    assert (code, "CORRECTED by statement 2 (fact " in said) == (3, True), said
+    assert written(tmp_path, small, correction)[0] == 0
+    small.say(events.StatementWithdrawn(subject=second, reason="the first was right"), by="press:Sok")
+    assert written(tmp_path, small, statement)[0] == 0
+
+
+def test_a_signature_of_another_text_is_none_of_this_one(small: Press, tmp_path: Path) -> None:
+    id = small.begin(*TOKENS[:1])
+    third = {"organisation": "Third Canary League"}
+    document = small.document(id)
+    document["signed"].append({**third, "at": "2017-06-04T10:00:00+00:00"})
+    small.say(events.StatementSigned(subject=id, hash="cd" * 32, **third))
+    code, said = written(tmp_path, small, small.made_public(id, document))
+    assert (code, "no signature of Third Canary League for these" in said) == (1, True), said
+
+
+def test_a_signature_that_was_taken_back_is_none(small: Press, tmp_path: Path) -> None:
+    id = small.begin(*TOKENS[:1])
+    document = small.document(id)
+    first = document["signed"][0]["organisation"]
+    close = small.pen.vault.seal(f"statement:{id}", {"reason": "canary text"})
+    small.say(events.StatementUnsigned(subject=id, organisation=first, reason=close))
+    code, said = written(tmp_path, small, small.made_public(id, document))
+    assert (code, f"no signature of {first} for these" in said) == (1, True), said
+    assert "canary text" not in (tmp_path / "facts.jsonl").read_text()
+
+
+def test_the_code_on_paper_is_printed_and_is_that_of_the_file_of_the_room(files: Path, press: Press) -> None:
+    text, _ = mailed(files)
+    document = {name: value for name, value in json.loads(text).items() if name not in verify.SEALED}
+    code = layout.short(document)
+    assert f"Check code, as on its printed pages: {code}" in told(files)[1]
+    assert sha256(canonical(document).encode()).hexdigest().upper().startswith(code.replace("-", ""))
+
+
+def test_a_statement_without_its_proof_is_said_to_be_one(files: Path, tmp_path: Path) -> None:
+    text, lines = mailed(files)
+    document = {name: value for name, value in json.loads(text).items() if name not in verify.SEALED}
+    with pytest.raises(Fault, match=r"statement-N\.proof\.json"):
+        verify.check(canonical(document), lines)
+
+
+def test_it_says_how_many_figures_it_counted_and_how_many_it_could_not(files: Path) -> None:
+    code, said = told(files)
+    again = len([line for line in said.splitlines() if re.search(r" \d+ +\d+  ok", line)])
+    frozen = len([line for line in said.splitlines() if "as frozen  ok" in line])
+    assert code == 0
+    assert re.search(r"^stations heard +\d+ +as frozen  ok$", said, re.MULTILINE), "of these it has only their number"
+    assert f"All {again + frozen} figures hold: {again} counted again from the record, {frozen} as frozen." in said
+
+
+def test_numbers_that_are_no_figure_are_named(small: Press, tmp_path: Path) -> None:
+    words = "Some 310 stations, ៤១២ more, and 4,711 of 1; at 17:30 on 4/6/2017."
+    statement = small.release(small.begin(*TOKENS[:1], words=words))
+    code, said = written(tmp_path, small, statement)
+    assert code == 0
+    assert "that are no figure, and that nobody counted: 310 412 4,711 17:30 4/6/2017\n" in said
+    plain = small.release(small.begin(*TOKENS[:1]), 2)
+    assert "Numbers in its text" not in written(tmp_path, small, plain)[1]
+
+
+def test_what_it_prints_draws_nothing_over_other_lines(files: Path, tmp_path: Path) -> None:
+    (tmp_path / "statement.json").write_text((files / "statement.json").read_text())
+    lines = (files / "facts.jsonl").read_text().splitlines(keepends=True)
+    header = {**json.loads(lines[0]), "key": "\x1b[2J"}
+    (tmp_path / "facts.jsonl").write_text("".join(remarked([canonical(header) + "\n", *lines[1:]])))
+    assert "\x1b" not in told(tmp_path)[1]
+
+
+def test_stations_have_another_name_in_each_figure(press: Press, files: Path) -> None:
+    """Else two figures, or two statements, together tell which station is which."""
+    text, _ = mailed(files)
+    again = press.document(press.begin(*TOKENS))
+    lists = [figure["stations"] for document in (json.loads(text), again) for figure in document["figures"]]
+    named = [name for each in lists for name in each]
+    assert len(named) > 10
+    assert len(set(named)) == len(named)

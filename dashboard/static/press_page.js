@@ -6,6 +6,7 @@ import { explain } from "./desk.js";
 import { Line } from "./line.js";
 import { hook, make } from "./make.js";
 import { nowAndThen } from "./now_and_then.js";
+import { files } from "./press_files.js";
 import { nameOf, settled } from "./presses.js";
 import { line, record, shown } from "./strip.js";
 import { figure, load, say, t } from "./words.js";
@@ -13,9 +14,10 @@ import { figure, load, say, t } from "./words.js";
 const REST = 2000; // ms between two looks
 const AGAIN = 3000; // ms before the page is asked for again
 const ENDED = ["released", "rehearsed", "withdrawn", "abandoned"];
-const { role, whole, single, spoken } = document.body.dataset;
-const drafts = role !== "viewer";
+const { role } = document.body.dataset;
+const drafts = role !== "viewer" && role !== "observer";
 const kinds = JSON.parse(document.body.dataset.kinds);
+const known = JSON.parse(document.body.dataset.files);
 let told = "";
 
 async function fetchAll() {
@@ -57,20 +59,10 @@ const kind = (code) => (kinds[code] ? say(kinds[code]) : t("press.kind.correctio
 /** Who has signed and what it waits for; of what is out its files, and why it is not to be used. */
 function next(one) {
   if (one.state === "abandoned") return `“${one.reason}”`;
-  if (one.number) return [make("span", {}, t("press.released.at", { at: dayTime(one.ended_at) })), one.reason && make("b", { class: "problem" }, `“${one.reason}”`), files(one)].filter(Boolean);
+  if (one.number) return [make("span", {}, t("press.released.at", { at: dayTime(one.ended_at) })), one.reason && make("b", { class: "problem" }, `“${one.reason}”`), files(one, known)].filter(Boolean);
   const signed = make("span", {}, t("press.signatures", { n: figure(one.signatures), needed: figure(one.needed) }));
   const waits = one.lacks.length ? one.lacks.map((key) => make("span", { class: "lacks" }, t(`guard.press.${key}`))) : [make("span", { class: "lacks" }, one.state === "embargo" ? t("press.until", { at: dayTime(one.until) }) : t(`press.next.${one.state}`))];
   return [signed, ...waits];
-}
-
-/** Links to what was released, as files. */
-function files({ rehearsal, number, sealed }) {
-  const named = `${rehearsal ? "exercise-" : ""}${number}`;
-  const base = `/statements/${named}`;
-  const proof = sealed ? make("a", { href: `/statements/proof/${named}.json`, download: true }, t("press.proof")) : make("span", { class: "hint" }, t("press.sealing"));
-  const link = (ending, language = "") => make("a", { href: `${base}.${ending}${language && `?lang=${language}`}`, download: ending !== "html" }, ending.toUpperCase(), language && ` ${language}`);
-  const both = single.split(" ").flatMap((ending) => spoken.split(" ").map((language) => link(ending, language)));
-  return make("span", { class: "files" }, whole.split(" ").map((ending) => link(ending)), both, link("json"), proof);
 }
 
 async function start(event) {

@@ -3,7 +3,7 @@ import { hook, make } from "./make.js";
 import { figure, language, t } from "./words.js";
 import { units } from "./woven.js";
 
-const TOLD = ["status", "category", "sub", "severity", "province"]; // of what changed, what can be said in a word
+const TOLD = ["status", "category", "sub", "severity", "province", "station", "basis"]; // of what changed, what can be said in a word
 
 /** The list at the side; `editor` shows and mends, `onReview(incident)` opens the form for an incident that changed. */
 export class Checks {
@@ -86,4 +86,4 @@ export class Checks {
   }
 }
 
-const value = (name, is) => (name === "status" && is ? t(`status.${is}`) : is === "" || is === null ? "–" : String(is));
+const value = (name, is) => (["status", "basis"].includes(name) && is ? t(`${name}.${is}`) : is === "" || is === null ? "–" : String(is));

@@ -8,15 +8,18 @@ import { moved, rebased, resolved } from "./woven.js";
 
 const PAUSE = 1200; // ms after the last key
 const AGAIN = 3000; // ms before what could not be saved is sent again
+const BEHIND = 300; // ms before it is sent again while the board has not read yet what was saved before
+const TRIES = 10; // of these
 const PARTS = ["title", "body"];
 const copy = (texts) => JSON.parse(JSON.stringify(texts));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** The fields of all languages; `onSaved()` once a version is safe, `onInput()` at every key. */
+/** The fields of all languages; `onSaved()` once a version is safe, `onInput()` at every key. `cursor`: where the record
+ * has what was saved here last. */
 export class Editor {
   constructor(id, { onSaved, onInput }) {
     this.path = `/api/v1/statements/${id}/draft`;
-    Object.assign(this, { onSaved, onInput, base: -1, saved: {}, timer: null, running: null, locked: true, conflict: null });
+    Object.assign(this, { onSaved, onInput, base: -1, cursor: "", saved: {}, timer: null, running: null, locked: true, conflict: null });
     this.sides = [...document.querySelectorAll("[data-side]")];
     this.focused = this.field(this.languages[0], "body");
     for (const side of this.sides)
@@ -103,24 +106,29 @@ export class Editor {
   }
 
   async save() {
+    let behind = 0;
     while (this.dirty && !this.conflict) {
       const [sent, body] = [this.text(), { base: this.base, texts: this.text() }];
       this.say("press.saving");
       try {
         const answer = await post(this.path, body, nameOf(this.path, body));
         settled(this.path, body);
+        this.cursor = answer.cursor;
         if (this.take(sent, answer.texts)) [this.base, this.saved] = [answer.base, copy(answer.texts)];
         this.say("press.saved");
         this.onSaved();
       } catch (problem) {
-        if (!(await this.failed(settled(this.path, body, problem), sent))) return false;
+        const fault = settled(this.path, body, problem);
+        const waits = fault.status === 409 && !fault.body.marked && ++behind <= TRIES;
+        if (waits) await new Promise((resume) => setTimeout(resume, BEHIND));
+        else if (!this.failed(fault, sent)) return false;
       }
     }
     return !this.dirty;
   }
 
   /** Whether it is to be tried again at once. */
-  async failed(problem, sent) {
+  failed(problem, sent) {
     if (problem.body.marked) {
       if (!same(sent, this.text())) return true;
       this.ask(problem.body);

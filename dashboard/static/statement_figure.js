@@ -3,7 +3,7 @@ import { hook, make } from "./make.js";
 import { moved, saying } from "./statement_text.js";
 import { figure, t } from "./words.js";
 
-const opens = ["administrator", "security_lead", "analyst"].includes(document.body.dataset.role);
+const opens = ["administrator", "security_lead", "verification_lead", "analyst"].includes(document.body.dataset.role);
 
 /** The section that shows the figure that was pressed last; kept as the day goes on. */
 export class Opened {

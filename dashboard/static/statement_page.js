@@ -5,6 +5,7 @@ import { listen } from "./keys.js";
 import { Line } from "./line.js";
 import { hook } from "./make.js";
 import { nowAndThen } from "./now_and_then.js";
+import { files } from "./press_files.js";
 import { Checks } from "./statement_checks.js";
 import { Editor } from "./statement_editor.js";
 import { Opened } from "./statement_figure.js";
@@ -19,6 +20,7 @@ import { units } from "./woven.js";
 const REST = 4000; // ms between two looks: on a full day the figures take the room a fifth of a second
 const AGAIN = 3000; // ms before the page is asked for again
 const { statement } = document.body.dataset;
+const known = JSON.parse(document.body.dataset.files);
 
 /** Everything on the page; made once. */
 class Statement {
@@ -61,7 +63,10 @@ class Statement {
     this.versions.show(one.base);
     hook("exercise").hidden = !one.rehearsal;
     hook("number").textContent = one.number ? t("press.number", { n: one.number }) : t("press.draft");
-    document.querySelector("[data-draft]").hidden = !!one.state.match(/^(released|rehearsed|withdrawn|abandoned)$/);
+    const ended = /^(released|rehearsed|withdrawn|abandoned)$/.test(one.state);
+    for (const part of document.querySelectorAll("[data-draft]")) part.hidden = ended;
+    hook("files").hidden = !one.number;
+    if (one.number) hook("files-list").replaceChildren(files(one, known));
     document.querySelector("main").setAttribute("aria-busy", "false");
   }
 

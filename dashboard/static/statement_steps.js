@@ -2,6 +2,7 @@
 import { post } from "./ask.js";
 import { open } from "./begun.js";
 import { dayTime } from "./clock.js";
+import { later } from "./cursors.js";
 import { explain } from "./desk.js";
 import { inZone } from "./duty.js";
 import { hook, make } from "./make.js";
@@ -16,8 +17,10 @@ const NEVER = ["program", "role", "ended", "public", "unsigned"]; // with these 
 export class Steps {
   constructor(id, editor, onDone) {
     Object.assign(this, { id, editor, onDone, one: null });
-    for (const root of document.querySelectorAll("[data-step]"))
+    for (const root of document.querySelectorAll("[data-step]")) {
       root.querySelector("form").addEventListener("submit", (event) => (event.preventDefault(), this.send(root)));
+      root.addEventListener("toggle", () => root.open && this.look(root));
+    }
   }
 
   show(one) {
@@ -61,12 +64,18 @@ export class Steps {
     hook("accept-reason").hidden = !advice.length;
   }
 
+  /** Keeps what a form was opened for: text and figures under the reader's eyes, or how an incident changed. */
+  look(root) {
+    root.seen = { hash: this.one.hash, cursor: this.one.cursor, change: changed(this.one, root.dataset.incident) };
+  }
+
   /** The form for an incident that changed. */
   review(incident, number) {
     const root = document.querySelector('[data-step="review"]');
     root.dataset.incident = incident;
     root.hidden = false;
     root.open = true;
+    this.look(root);
     hook("review-which").textContent = t("press.changed", { n: number ?? "–" });
     root.querySelector("textarea").focus();
   }
@@ -81,6 +90,11 @@ export class Steps {
     tell(t("desk.sending"));
     hook("done").textContent = "";
     if (!(await this.editor.flush())) return tell(t("press.unsafe"), true);
+    if (later(this.editor.cursor, this.one.cursor)) await this.onDone(this.editor.cursor); // else the own words are a change by somebody
+    if (root.seen.change !== changed(this.one, root.dataset.incident)) {
+      this.look(root);
+      return tell(t("error.stale.page"), true);
+    }
     const path = step === "correct" ? "/api/v1/statements" : `/api/v1/statements/${this.id}/${DOORS[step]}`;
     const body = this.body(root, step);
     try {
@@ -92,7 +106,8 @@ export class Steps {
     } catch (problem) {
       const fault = settled(path, body, problem);
       tell(fault.status === 409 ? t("error.stale.page") : explain(fault), true);
-      this.onDone("");
+      await this.onDone("");
+      this.look(root);
     }
   }
 
@@ -107,7 +122,8 @@ export class Steps {
 
   body(root, step) {
     const form = new FormData(root.querySelector("form"));
-    const { hash, cursor, rehearsal } = this.one;
+    const { rehearsal } = this.one;
+    const { hash, cursor } = root.seen;
     if (step === "freeze") return {};
     if (step === "correct") return { kind: "correction", corrects: this.id, rehearsal: String(rehearsal) };
     if (step === "check") return { hash, accepted: form.getAll("accepted").join(" "), reason: form.get("reason") ?? "" };
@@ -115,6 +131,11 @@ export class Steps {
     if (step === "review") return { incident: root.dataset.incident, upto: cursor, reason: form.get("reason") };
     return { hash, reason: form.get("reason") ?? "" };
   }
+}
+
+/** How an incident in a figure changed, as text that can be compared. */
+function changed(one, incident) {
+  return JSON.stringify(one.changes.find((change) => change.incident === incident) ?? null);
 }
 
 /** Who checked the method, who signed: of this very text, or of one before. */

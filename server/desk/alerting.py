@@ -7,12 +7,12 @@ from flask import Blueprint, abort
 
 from server import events, incidents
 from server.alerts.shown import Row
-from server.desk.deciding import DESKS, Answer, closed, code, found, said
+from server.desk.deciding import Answer, closed, code, found, said
 from server.desk.working import moment
 from server.guard import me, room
 from server.incidents import LONGEST_REASON
 from server.log import Draft
-from server.roles import Refused, allow
+from server.roles import DESKS, Refused, allow
 from server.work.hours import stamp
 from server.work.ladder import LEAD
 

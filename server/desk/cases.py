@@ -5,11 +5,12 @@ import json
 from server import queries
 from server.cases import Case, Decider, Proposal
 from server.casework import CALLS
-from server.desk.deciding import DESKS, expected, found, incident
+from server.desk.deciding import expected, found, incident
 from server.guard import me, room
 from server.incidents import Incident
 from server.log import Stale
 from server.queries import Row, told
+from server.roles import DESKS
 from server.work.ladder import LEAD
 
 
@@ -25,7 +26,8 @@ def looked_at(card: str) -> Incident:
 def who() -> Decider:
     """Whoever asks, as the rules need them."""
     people, name = room().board.people, me().name
-    return Decider(name, people.organisation_of(name), me().program, people.born(name), people.openers(name))
+    of, since = people.organisation_of(name), people.born(name)
+    return Decider(name, of, me().program, since, people.openers(name), people.vouched(name))
 
 
 def case(card: str) -> Case:
@@ -50,8 +52,9 @@ def proposal(row: Row) -> Proposal | None:
     if not row["awaiting"]:
         return None
     how = (row["awaiting"], row["proposed_method"], row["proposed_basis"])
-    by, openers = row["proposed_by"], room().board.people.openers(row["proposed_by"])
-    return Proposal(*how, by, row["proposed_of"], row["proposed_kind"], row["proposed_at"], openers)
+    people, by, at = room().board.people, row["proposed_by"], row["proposed_at"]
+    whose = (people.openers(by), people.stands(by, at), people.vouched(by))
+    return Proposal(*how, by, row["proposed_of"], row["proposed_kind"], at, *whose)
 
 
 def may_call(row: Row) -> bool:

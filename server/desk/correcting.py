@@ -6,11 +6,11 @@ from server import incidents, verification
 from server.cases import Case
 from server.desk import presses
 from server.desk.cases import case, who
-from server.desk.deciding import DESKS, Answer, closed, code, found, located, record, said
+from server.desk.deciding import Answer, closed, code, found, located, record, said
 from server.desk.verifying import outdated, proposed
 from server.guard import room
 from server.log import Stale
-from server.roles import allow
+from server.roles import DESKS, allow
 
 correcting_desk = Blueprint("correcting", __name__, url_prefix="/api/v1")
 correcting_desk.before_request(presses.answered)

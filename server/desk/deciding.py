@@ -11,12 +11,10 @@ from server.desk import presses
 from server.guard import me, room
 from server.incidents import Code, Incident
 from server.log import Draft, Stale
-from server.roles import Refused, allow
+from server.roles import DESKS, Refused, allow
 
 desk = Blueprint("desk", __name__, url_prefix="/api/v1")
 desk.before_request(presses.answered)
-DESKS = ("analyst", "security_lead", "administrator")
-
 Answer = tuple[Any, int]
 LONGEST_VERSION = 10  # digits
 
@@ -76,7 +74,7 @@ def record(
 
 def stale(card: str) -> Answer:
     """Somebody was first: the newer card."""
-    newer = room().see(found(card), me().role)
+    newer = room().see(found(card), me())
     message = "This changed while you were deciding. Look at it again."
     return jsonify(error={"code": "stale", "message": message, "ref": token_hex(4)}, card=newer), 409
 
@@ -84,7 +82,7 @@ def stale(card: str) -> Answer:
 def found(card: str) -> dict[str, Any]:
     """The card's row, if this person may see it at all."""
     row = queries.row_of(room().board, card, "all")
-    seen = row and room().see(row, me().role)
+    seen = row and room().see(row, me())
     if not row or not seen or seen.get("gone"):
         abort(404)
     return row

@@ -1,21 +1,24 @@
 """HTTP for desks: what becomes of a complaint, by the rules, onto the log."""
 
+import json
 import uuid
 
 from flask import Blueprint, abort, jsonify
 
 from server import events
 from server.desk import presses
-from server.desk.deciding import DESKS, Answer, expected, found, located, said
+from server.desk.deciding import Answer, expected, found, located, said
 from server.desk.stated import body, clock, moment_said
+from server.desk.unsigned import NAMING, TELLING, allowed
 from server.docket import acts, told
+from server.docket.course import after
 from server.docket.deadlines import Law
 from server.docket.judged import Close, Docketed
 from server.docket.kept import Complaint, owner_of
 from server.facts.complaints import ComplaintLinked
 from server.guard import me, room
 from server.log import Draft
-from server.roles import Refused, allow
+from server.roles import DESKS, Refused, allow
 
 docket_desk = Blueprint("docket_desk", __name__, url_prefix="/api/v1")
 docket_desk.before_request(presses.answered)
@@ -68,7 +71,9 @@ def count(complaint: str) -> Answer:
     count."""
     one = docketed(complaint)
     figures = body().get("figures")
-    return _record(one, acts.recounted(_judged(one), said("level"), moment_said("at"), figures, said("words")))
+    event = acts.recounted(_judged(one), said("level"), moment_said("at"), figures, said("words"))
+    allowed(". ".join(json.loads(event.figures)), one.course.rehearsal, NAMING)
+    return _record(one, event)
 
 
 @docket_desk.post("/complaints/<complaint>/incidents")
@@ -112,7 +117,8 @@ def publish(complaint: str) -> Answer:
         raise Refused("A program makes nothing public: a person must.")
     one = docketed(complaint)
     area = told.public_area(one.course, one.words.get("place", "") or one.course.province, room().pack)
-    return _record(one, acts.published(_judged(one), said("public").lower() != "false", area, said("summary")))
+    event = acts.published(_judged(one), said("public").lower() != "false", area, said("summary"))
+    return _record(one, event)
 
 
 def law() -> Law:
@@ -126,6 +132,8 @@ def docketed(complaint: str) -> Complaint:
 
 
 def _judged(one: Complaint) -> Docketed:
+    if one.course.public and me().program:
+        raise Refused("This is public: a program says nothing of it, a person must.")
     return Docketed(one.id, one.course, law(), clock(), _close(one.id))
 
 
@@ -134,6 +142,10 @@ def _close(complaint: str) -> Close:
 
 
 def _record(one: Complaint, event: events.Event) -> Answer:
+    """Whatever it makes public holds back who spoke: of a complaint of a person, also from which small place."""
+    course = after(one.course, event)
+    if course.public and (course.summary, course.of_a_person) != (one.course.summary, one.course.of_a_person):
+        allowed(course.summary, course.rehearsal, TELLING if course.of_a_person else (*NAMING, "source.person"))
     return _append(event, expected(one.version))
 
 

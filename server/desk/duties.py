@@ -8,10 +8,10 @@ from flask import Blueprint, abort, jsonify
 
 from ingest import senders
 from server import events
-from server.desk.deciding import DESKS, Answer, said
+from server.desk.deciding import Answer, said
 from server.desk.working import moment
 from server.guard import me, room
-from server.roles import Refused, allow
+from server.roles import DESKS, Refused, allow
 from server.work.duties import Duty, owner_of
 from server.work.ladder import LEAD
 

@@ -4,10 +4,10 @@ from flask import Blueprint, abort
 
 from server import joining
 from server.desk import presses
-from server.desk.deciding import DESKS, Answer, closed, expected, found, record, said
+from server.desk.deciding import Answer, closed, expected, found, record, said
 from server.joining import Told
 from server.queries import Row
-from server.roles import allow
+from server.roles import DESKS, allow
 
 joining_desk = Blueprint("joining", __name__, url_prefix="/api/v1")
 joining_desk.before_request(presses.answered)

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
-from server.desk.deciding import DESKS, Answer, said
+from server.desk.deciding import Answer, said
 from server.guard import me, room
 from server.model.versions import Models
-from server.roles import Refused, allow
+from server.roles import DESKS, Refused, allow
 from server.seal import Forgotten
 from server.sections.agreement import LAST
 

@@ -16,8 +16,9 @@ from server.log import Draft, Stale
 from server.press import merging, public, steps
 from server.press.document import Text
 from server.press.kept import Row
-from server.press.statements import WRITERS, missing, refuse
+from server.press.statements import REVIEWERS, WRITERS, missing, refuse
 from server.press.tokens import Wrong
+from server.press.written import clean
 from server.roles import Refused, allow
 
 press_desk = Blueprint("press_desk", __name__, url_prefix="/api/v1")
@@ -79,10 +80,10 @@ def freeze(statement: str) -> Answer:
 
 
 @press_desk.post("/statements/<statement>/review")
-@allow(*WRITERS)
+@allow(*REVIEWERS)
 def review(statement: str) -> Answer:
-    """Keep the text although an incident that it counts has changed: {incident, upto, reason}; `upto` is the fact of
-    the record up to which it was looked at."""
+    """Keep the text although an incident that it counts has changed, by somebody who did not write it: {incident, upto,
+    reason}; `upto` is the fact of the record up to which it was looked at."""
     row, sealed = found(statement), close(statement)
     event = steps.review(judged(row), said("incident"), place_said("upto"), said("reason"), seat(), sealed)
     return record(row, [event])
@@ -113,16 +114,11 @@ def _texts(sent: Any) -> dict[str, Text]:
     for language in public.languages(room().pack):
         one = given.get(language)
         parts = [one.get(name) for name in ("title", "body")] if isinstance(one, dict) else [None]
-        written = [_written(part) for part in parts if isinstance(part, str)]
+        written = [clean(part) for part in parts if isinstance(part, str)]
         if len(written) != len(parts):
             raise Refused("Send title and body in each language.")
         texts[language] = Text(*written)
     return texts
-
-
-def _written(part: str) -> str:
-    """With line ends of one kind, and without halves of characters, which have no bytes."""
-    return part.replace("\r\n", "\n").encode(errors="replace").decode()
 
 
 def _plain(texts: Mapping[str, Text]) -> dict[str, Any]:

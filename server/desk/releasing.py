@@ -1,13 +1,18 @@
 """HTTP for whoever answers for a statement: method check, signatures, embargo, release, withdrawal."""
 
+from typing import Any
+
 from flask import Blueprint
 
 from server.desk import presses
 from server.desk.deciding import Answer, said
-from server.desk.stated import clock, close, found, judged, looked_at, moment_said, record, seat
+from server.desk.stated import answered_for, clock, close, found, judged, looked_at, moment_said, record, seat
+from server.desk.unsigned import allowed
 from server.guard import me, room
+from server.log import Stale
 from server.press import known, public, steps
-from server.press.statements import CHECKERS, SIGNERS, WITHDRAWERS, WRITERS, missing, refuse
+from server.press.kept import Row
+from server.press.statements import CHECKERS, SIGNERS, WITHDRAWERS, WRITERS, Statement, missing, refuse
 from server.roles import allow
 
 releasing_desk = Blueprint("releasing_desk", __name__, url_prefix="/api/v1")
@@ -22,7 +27,7 @@ def check(statement: str) -> Answer:
     row = found(statement)
     whole = looked_at(row)
     event = steps.check(whole, said("accepted").split(), said("reason"), seat(whole.draft), close(statement))
-    return record(row, [event])
+    return answered_for(row, whole, event)
 
 
 @releasing_desk.post("/statements/<statement>/signature")
@@ -31,7 +36,7 @@ def sign(statement: str) -> Answer:
     """Sign this text with these figures for one's organisation: {hash}."""
     row = found(statement)
     whole, organisation = looked_at(row), room().board.people.organisation_written(me().name)
-    return record(row, [steps.sign(whole, organisation, seat(whole.draft))])
+    return answered_for(row, whole, steps.sign(whole, organisation, seat(whole.draft)))
 
 
 @releasing_desk.post("/statements/<statement>/signature-back")
@@ -40,15 +45,16 @@ def unsign(statement: str) -> Answer:
     """Take the signature of one's organisation back: {reason}."""
     row, here = found(statement), seat()
     signed = room().board.statements.signatures(statement)
-    written = {known.plain(one["organisation"]): one["organisation"] for one in signed}
+    written = {one["member"]: one["organisation"] for one in signed}
     organisation = written.get(here.organisation, "")
     return record(row, [steps.unsign(judged(row), organisation, said("reason"), here, close(statement))])
 
 
 @releasing_desk.post("/statements/<statement>/embargo")
-@allow(*WRITERS)
+@allow(*SIGNERS)
 def embargo(statement: str) -> Answer:
-    """Not before a moment: {hash, until}, ISO 8601 with its zone; without `until` it is lifted."""
+    """Not before a moment: {hash, until}, ISO 8601 with its zone; without `until` it is lifted, by somebody who did not
+    write it."""
     row = found(statement)
     whole = looked_at(row)
     return record(row, [steps.embargo(whole, moment_said("until"), seat(whole.draft))])
@@ -57,17 +63,17 @@ def embargo(statement: str) -> Answer:
 @releasing_desk.post("/statements/<statement>/release")
 @allow(*WRITERS)
 def release(statement: str) -> Answer:
-    """Make it public, or what is of a rehearsal as good as: {hash}. The proof is made and verified first."""
+    """Make it public, or what is of a rehearsal as good as: {hash}. The proof is made and verified first; then it is
+    judged again, by what became of it meanwhile."""
     row = found(statement)
-    whole = looked_at(row)
-    here = seat(whole.draft)
-    refuse(missing("release", whole, here))
+    made = _document(row)
+    room().press.prove(made)
+    whole = looked_at(found(statement))
+    named = [one["organisation"] for one in _signed(whole)]
     number = room().board.statements.number(whole.draft.rehearsal)
-    signatures = [one for one in room().board.statements.signatures(statement) if one["hash"] == whole.hash]
-    means, before = room().press, known.document_before(room().board, row)
-    made = public.document(whole.draft, room().pack, number, clock(), signatures, before, means.name)
-    event = steps.release(whole, means.prove(made), here)
-    return record(row, [event], once=[f"released:{made['series']}:{number}"])
+    if (made["number"], [one["organisation"] for one in made["signed"]]) != (number, named):
+        raise Stale(row["version"])
+    return answered_for(row, whole, steps.release(whole, made, seat(whole.draft)))
 
 
 @releasing_desk.post("/statements/<statement>/withdrawal")
@@ -75,4 +81,21 @@ def release(statement: str) -> Answer:
 def withdraw(statement: str) -> Answer:
     """Say that a released statement is not to be used any more: {reason}, which is public."""
     row = found(statement)
-    return record(row, [steps.withdraw(judged(row), said("reason"), seat())])
+    fact = steps.withdraw(judged(row), said("reason"), seat())
+    allowed(fact.reason, bool(row["rehearsal"]))
+    return record(row, [fact])
+
+
+def _document(row: Row) -> dict[str, Any]:
+    """What this statement is released as. Raises Refused, Stale."""
+    whole, board = looked_at(row), room().board
+    refuse(missing("release", whole, seat(whole.draft)))
+    number = board.statements.number(whole.draft.rehearsal)
+    before = known.document_before(board, row)
+    return public.document(whole.draft, room().pack, number, clock(), _signed(whole), before, room().press.name)
+
+
+def _signed(whole: Statement) -> list[Row]:
+    """The signatures that stand."""
+    signed = room().board.statements.signatures(whole.draft.id)
+    return [one for one in signed if one["member"] in whole.organisations]

@@ -6,15 +6,15 @@ from typing import Any
 from flask import Blueprint, abort, jsonify
 
 from server import events, heard, queries, sums
-from server.desk.deciding import DESKS, Answer, said
+from server.desk.deciding import Answer, said
 from server.guard import me, room
-from server.roles import Refused, allow
+from server.roles import DESKS, Eyes, Refused, allow
 from server.work import sheet
 from server.work.ladder import LEAD
 from server.work.shifts import LONGEST, Row, may_hand_over, may_take_over
 
 shift_desk = Blueprint("shift_desk", __name__, url_prefix="/api/v1")
-SEEN_BY = "analyst"  # as whom the cards of a sheet are seen, whoever writes it
+SEEN_BY = Eyes("analyst")  # as whom the cards of a sheet are seen, whoever writes it
 
 
 @shift_desk.get("/shifts")
@@ -79,16 +79,19 @@ def _made(words: str) -> dict[str, Any]:
 def _shown(kept: dict[str, Any]) -> dict[str, Any]:
     """A sheet as whoever asks may see it now; how much is restricted is told to a security lead alone."""
 
-    def may(card: str) -> bool:
+    def told(card: str) -> dict[str, Any] | None:
         row = queries.row_of(room().board, card, "all")
-        seen = row and room().see(row, me().role)
-        return bool(seen and not seen.get("gone"))
+        seen = row and room().see(row, me())
+        if row is None or not seen or seen.get("gone"):
+            return None
+        closed = room().board.treaty.of_card(me(), row).closed
+        return {name: seen[name] for name in sheet.KEPT} if closed else {}
 
     def alerted(alert: str) -> bool:
         return room().board.alerts.get(alert, whole=False) is not None
 
     own = {name: value for name, value in kept.items() if name != "restricted" or me().role == LEAD}
-    return sheet.shown_now(own, may, alerted) if own else {}
+    return sheet.shown_now(own, told, alerted) if own else {}
 
 
 def _shift(shift: str) -> Row:

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import abort, jsonify, request
 
 from server import events
+from server.board import Board
 from server.desk import presses
 from server.desk.deciding import Answer, said
 from server.guard import me, room
 from server.log import Draft, Stale, place
-from server.press import known, words
+from server.press import ahead, known, words
 from server.press.asked import ask
 from server.press.document import Draft as Stated
 from server.press.document import Figure, Text
@@ -24,6 +28,8 @@ from server.press.tokens import BOX, Token, Wrong, parse
 from server.roles import Refused
 
 PLACE = re.compile("[0-9]{1,16}-[0-9]{1,9}")
+TRIES = 5
+Counted = dict[str, Figure | Wrong]  # by token
 
 
 def found(statement: str) -> Row:
@@ -51,7 +57,7 @@ def seat(draft: Stated | None = None) -> Seat:
     person, press = me(), room().press
     findings = press.check(draft) if draft else ()
     return Seat(
-        name=person.name,
+        voice=known.voice(room().board.people, person.name),
         role=person.role,
         organisation=room().board.people.organisation_of(person.name),
         program=person.program,
@@ -72,12 +78,6 @@ def close(statement: str) -> Close:
     return lambda words: room().vault.seal(owner_of(statement), words)
 
 
-def picture(rehearsal: bool) -> Picture:
-    """What is public just now."""
-    board, now = room().board, room().clock()
-    return Picture(board, room().pack, hour(board, now, rehearsal), rehearsal)
-
-
 def asked(texts: Mapping[str, Text]) -> list[Token]:
     """The tokens of these texts and of the method box."""
     terms = room().pack.statements.terms
@@ -87,7 +87,21 @@ def asked(texts: Mapping[str, Text]) -> list[Token]:
 
 def live(texts: Mapping[str, Text], rehearsal: bool) -> dict[str, Figure | Wrong]:
     """The figures of these texts and of the method box as they are now, or why one has none."""
-    return ask(picture(rehearsal), asked(texts))
+    return figures(asked(texts), rehearsal)
+
+
+def figures(tokens: Sequence[Token], rehearsal: bool) -> dict[str, Figure | Wrong]:
+    """The figures of these tokens as they are now, or why one has none; each is counted once for all who look."""
+    board, minute = room().board, room().clock().replace(second=0, microsecond=0)
+    picture, known = _counted(board, board.cursor, minute, rehearsal)
+    known |= ask(picture, [token for token in tokens if str(token) not in known])
+    return {str(token): known[str(token)] for token in tokens}
+
+
+@lru_cache(maxsize=2)
+def _counted(board: Board, cursor: str, minute: datetime, rehearsal: bool) -> tuple[Picture, Counted]:
+    """What is public at this place on the log and in this minute, and what was counted of it so far."""
+    return Picture(board, room().pack, hour(board, room().clock(), rehearsal), rehearsal), {}
 
 
 def refused(fault: Wrong) -> Refused:
@@ -124,11 +138,24 @@ def body() -> Mapping[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def record(row: Row, facts: Sequence[events.Event], once: Sequence[str] = ()) -> Answer:
+def record(row: Row, facts: Sequence[events.Event]) -> Answer:
     """Put facts about a statement on the log, in order, as long as nobody else was faster. Raises Stale."""
-    keys = [(*once, *presses.keys()) if n == 0 else () for n in range(len(facts))]
-    drafts = [Draft(fact, me().by, once=keys[n], expect=row["version"] + n) for n, fact in enumerate(facts)]
-    placed = room().log.append_all(drafts)
-    if once and not placed[0].fresh:
-        raise Stale(placed[0].version)
-    return jsonify(cursor=placed[-1].id), 202
+    return _placed([_drafted(row, fact, n) for n, fact in enumerate(facts)])
+
+
+def answered_for(row: Row, whole: Statement, fact: events.Event) -> Answer:
+    """The same for a fact by which somebody answers for what figures say: only if nothing that the record took since
+    they were judged can have changed it. Raises Stale."""
+    for _ in range(TRIES):
+        head = ahead.end(room().log, room().board, whole)
+        with suppress(Stale):  # something came in between, of no matter perhaps: look again
+            return _placed([replace(_drafted(row, fact, 0), head=head)])
+    raise Stale(row["version"])
+
+
+def _drafted(row: Row, fact: events.Event, n: int) -> Draft:
+    return Draft(fact, me().by, once=tuple(presses.keys()) if n == 0 else (), expect=row["version"] + n)
+
+
+def _placed(drafts: Sequence[Draft]) -> Answer:
+    return jsonify(cursor=room().log.append_all(drafts)[-1].id), 202

@@ -6,10 +6,11 @@ from server import casework, events, verification
 from server.cases import Case, Said
 from server.desk import presses
 from server.desk.cases import case, closed_steps, looked_at, who
-from server.desk.deciding import DESKS, Answer, closed, expected, found, incident, record, said, stale
+from server.desk.deciding import Answer, closed, expected, found, incident, record, said, stale
 from server.guard import me, room
 from server.log import Stale
-from server.roles import Refused, allow
+from server.monitors.roll import PROVEN
+from server.roles import DESKS, Refused, allow
 from server.seal import owner_of
 
 verifying_desk = Blueprint("verifying", __name__, url_prefix="/api/v1")
@@ -111,7 +112,8 @@ def reply(card: str) -> Answer:
 def translate(card: str) -> Answer:
     """What a report says in another language: {language, words}."""
     row, words = found(card), said("words").strip()
-    sealed = room().vault.seal(owner_of(row["source"], card), {"words": words})
+    typed = row["channel"] not in PROVEN
+    sealed = room().vault.seal(owner_of(row["source"], card, typed=typed), {"words": words})
     return record(card, casework.translate(card, said("language"), room().pack.languages, words, sealed), None)
 
 

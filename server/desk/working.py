@@ -9,12 +9,12 @@ from flask import Blueprint, jsonify
 
 from server import events, queries
 from server.desk import presses
-from server.desk.deciding import DESKS, Answer, closed, expected, found, record, said
+from server.desk.deciding import Answer, closed, expected, found, record, said
 from server.guard import me, room
 from server.incidents import LONGEST_REASON
 from server.log import Stale
 from server.queries import Row
-from server.roles import Refused, allow
+from server.roles import DESKS, Refused, allow
 from server.work import urgent
 from server.work.hours import stamp
 from server.work.ladder import LEAD
@@ -79,7 +79,7 @@ def work() -> Any:
     tasks, now = room().board.tasks, _now()
     lists = {**tasks.of(me().name), "held": tasks.held(me().name, now)}
     rows = {row["id"]: row for row in queries.rows_of(room().board, {card for ids in lists.values() for card in ids})}
-    seen = {card: shown for card, row in rows.items() if (shown := room().see(row, me().role)) and "gone" not in shown}
+    seen = {card: shown for card, row in rows.items() if (shown := room().see(row, me())) and "gone" not in shown}
     mine = {name: [seen[card] for card in ids if card in seen][-MOST:] for name, ids in lists.items()}
     due = sorted((shown for shown in seen.values() if shown["due"]), key=lambda shown: shown["due"])[:MOST]
     return jsonify(clock=now.isoformat(), cursor=room().board.cursor, **mine, due=due)
@@ -109,7 +109,7 @@ def take_batch(where: str = "1", values: Sequence[Any] = ()) -> tuple[list[str],
 
 def leave() -> None:
     """End the session; whoever leaves holds nothing any more."""
-    room().access.sign_out(me())
+    room().access.sessions.end(me().key)
     for card in room().board.tasks.held(me().name, _now()):
         room().log.append(events.WorkLetGo(subject=card), by=me().by)
 

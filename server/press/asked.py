@@ -5,15 +5,24 @@ A figure names no incident of which nothing is verified yet: `unverified` is a c
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from server.measures.scopes import FEWEST
 from server.press.document import Figure, Item
+from server.press.phases import phase
 from server.press.picture import Incident, Picture
 from server.press.tokens import Token, Wrong
 
 UNNAMED = "unverified"
+FINER = {
+    "sub",
+    "severity",
+    "province",
+    "basis",
+    "from",
+    "until",
+}  # what is told of no incident without a named province
 
 
 def ask(picture: Picture, tokens: Iterable[Token]) -> dict[str, Figure | Wrong]:
@@ -54,12 +63,11 @@ def _share(picture: Picture, token: Token) -> Figure:
 
 
 def _list(picture: Picture, token: Token) -> Figure:
-    """The categories, codes or provinces with most of these incidents; of equal ones the first by code. In no place
-    with too few monitors, and nowhere."""
-    found, by = _matching(picture, token), token.get("by")
+    """The categories, codes or provinces with most of these incidents; of equal ones the first by code."""
+    by = token.get("by")
+    found = _told(_matching(picture, token), by)
     counted = Counter(str(getattr(one, by)) for one in found)
-    named = [each for each in counted.items() if each[0] and (by != "province" or each[0] in picture.told)]
-    top = sorted(named, key=lambda each: (-each[1], each[0]))[: int(token.get("top"))]
+    top = sorted(counted.items(), key=lambda each: (-each[1], each[0]))[: int(token.get("top"))]
     names = {name for name, _ in top}
     cited = _cited(token, [one for one in found if getattr(one, by) in names])
     known: dict[str, Any] = {"basis": token.get("status"), "incidents": cited}
@@ -126,16 +134,25 @@ def _matching(picture: Picture, token: Token) -> list[Incident]:
     kept, category = picture.incidents(token.get("status")), token.get("category")
     found = kept.get(category, []) if category else [one for each in kept.values() for one in each]
     for key, value in token.given:
+        found = _told(found, key)
         if key in ("from", "until"):
-            local = datetime.combine(picture.pack.day, time.fromisoformat(value), picture.pack.zone)
-            ten = local.astimezone(UTC).isoformat()[:15]
-            found = [one for one in found if (one.ten < ten) == (key == "until")]
+            found = [one for one in found if (_phase(picture, one) < value) == (key == "until")]
         elif key == "severity":
             grave = int(value[0])
             found = [one for one in found if one.severity == grave or value[1:] and one.severity > grave]
         elif key in ("sub", "province", "basis"):
             found = [one for one in found if getattr(one, key) == value]
     return found
+
+
+def _told(found: list[Incident], asked: str) -> list[Incident]:
+    """Those of which this may be told."""
+    return [one for one in found if one.province] if asked in FINER else found
+
+
+def _phase(picture: Picture, one: Incident) -> str:
+    pack = picture.pack
+    return phase(datetime.fromisoformat(one.at), pack.day, pack.zone, pack.statements.terms.hours)
 
 
 def _cited(token: Token, found: Iterable[Incident]) -> tuple[str, ...]:

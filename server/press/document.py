@@ -57,6 +57,7 @@ class Draft:
     corrects: int | None = None  # the number of the one that it corrects
     rehearsal: bool = False
     signed: tuple[str, ...] = field(default=())  # organisations
+    frame: str = ""  # hash of what is printed beside every text of its kind: method box, contact, when the next comes
 
 
 def canonical(value: Any) -> str:
@@ -80,6 +81,8 @@ def bound_hash(cases: Iterable[str], stations: Iterable[str]) -> str:
 
 
 def whole_hash(draft: Draft) -> str:
-    """Of text and figures together: what is checked and signed. Another text, or another number, is another hash."""
+    """Of text, figures and what is printed beside them: what is checked and signed. Another text, or another number, is
+    another hash."""
     figures = {token: asdict(figure) for token, figure in draft.figures.items()}
-    return digest({"texts": text_hash(draft.texts), "figures": figures, "corrects": draft.corrects})
+    bound = {"kind": draft.kind, "frame": draft.frame, "corrects": draft.corrects}
+    return digest({"texts": text_hash(draft.texts), "figures": figures, **bound})

@@ -17,7 +17,6 @@ TAGS = {  # column -> its HXL tag (https://hxlstandard.org)
     "severity": "#severity",
     "province": "#adm1+code",
     "province_name": "#adm1+name",
-    "hour": "#date+hour",
     "basis": "#meta+basis",
     "method": "#meta+method",
     "exercise": "#meta+exercise",

@@ -10,12 +10,14 @@ from server.log import Fact, place
 from server.measures.scopes import LIVES
 from server.press.document import Figure, Item
 from server.seal import Vault
+from server.sections.people import compared
 from server.sections.section import Section, moment
 from server.sections.verifying import account
 
 Row = dict[str, Any]
-STATE = ("status", "category", "sub", "severity", "province", "stands", "restricted", "lives")  # of a cited incident
-NOW = f"status, category, sub, severity, province, stands, restricted, {LIVES}"
+STATE = ("status", "category", "sub", "severity", "province", "station", "basis", "stands", "restricted", "lives")
+BASIS = "ifnull((SELECT basis FROM grounds WHERE card = cards.id), '')"
+NOW = f"status, category, sub, severity, province, station, {BASIS}, stands, restricted, {LIVES}"  # STATE of a card
 CITE = (
     f"INSERT INTO cited SELECT :statement, :token, id, :wanted, {NOW}, changed <= :upto FROM cards"  # noqa: S608 - ours
     " WHERE id IN (SELECT value FROM json_each(:incidents))"
@@ -78,8 +80,8 @@ class Statements(Section):
         return [{**dict(row), "texts": json.loads(row["texts"])} for row in found]
 
     def signatures(self, statement: str) -> list[Row]:
-        """Who signed what: organisation, hash, by, at; in the order of time."""
-        found = self.db.execute("SELECT * FROM signed WHERE statement = ? ORDER BY at, organisation", (statement,))
+        """Who signed what: organisation, member (as names are compared), hash, by, at; in the order of time."""
+        found = self.db.execute("SELECT * FROM signed WHERE statement = ? ORDER BY at, member", (statement,))
         return [dict(row) for row in found]
 
     def figures(self, statement: str) -> dict[str, Figure]:
@@ -109,10 +111,10 @@ class Statements(Section):
 
     def _begun(self, fact: Fact, event: events.StatementBegun) -> set[str]:
         self.db.execute(
-            "INSERT OR IGNORE INTO statements (id, kind, corrects, rehearsal, begun_at, begun_by, version, changed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO statements (id, kind, corrects, rehearsal, begun_at, begun_by, begun, version,"
+            " changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (event.subject, event.kind, event.corrects, event.rehearsal, moment(fact.id), account(fact.by))
-            + (fact.version, fact.id),
+            + (place(fact.id), fact.version, fact.id),
         )
         self.news.add(event.subject)
         return set()
@@ -146,12 +148,12 @@ class Statements(Section):
         self._set(event.subject, checked=event.hash, accepted=event.accepted, weighed=weighed, **by)
 
     def _signed(self, fact: Fact, event: events.StatementSigned) -> None:
-        row = (event.subject, event.organisation, event.hash, account(fact.by), moment(fact.id))
-        self.db.execute("INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?, ?)", row)
+        row = (event.subject, compared(event.organisation), event.organisation, event.hash, account(fact.by))
+        self.db.execute("INSERT OR REPLACE INTO signed VALUES (?, ?, ?, ?, ?, ?)", (*row, moment(fact.id)))
 
     def _unsigned(self, fact: Fact, event: events.StatementUnsigned) -> None:
-        row = (event.subject, event.organisation)
-        self.db.execute("DELETE FROM signed WHERE statement = ? AND organisation = ?", row)
+        row = (event.subject, compared(event.organisation))
+        self.db.execute("DELETE FROM signed WHERE statement = ? AND member = ?", row)
 
     def _embargoed(self, fact: Fact, event: events.StatementEmbargoed) -> None:
         self._set(event.subject, embargoed=event.hash if event.until else "", until=event.until)

@@ -6,6 +6,7 @@ CREATE TABLE statements (
   rehearsal INTEGER NOT NULL,
   begun_at TEXT NOT NULL,
   begun_by TEXT NOT NULL,
+  begun INTEGER NOT NULL,            -- place on the log
   version INTEGER NOT NULL,
   changed TEXT NOT NULL,             -- the last fact about it
   ended TEXT NOT NULL DEFAULT '',    -- released, rehearsed, withdrawn, abandoned; '' while it is worked on
@@ -52,6 +53,8 @@ CREATE TABLE cited (                 -- each incident in a frozen figure, as it 
   sub TEXT NOT NULL,
   severity INTEGER NOT NULL,
   province TEXT NOT NULL,
+  station TEXT NOT NULL,
+  basis TEXT NOT NULL,
   stands TEXT NOT NULL,
   restricted INTEGER NOT NULL,
   lives INTEGER NOT NULL,            -- not from a blocked source alone
@@ -60,10 +63,11 @@ CREATE TABLE cited (                 -- each incident in a frozen figure, as it 
 ) WITHOUT ROWID;
 CREATE TABLE signed (
   statement TEXT NOT NULL,
+  member TEXT NOT NULL,              -- the organisation as names are compared
   organisation TEXT NOT NULL,
   hash TEXT NOT NULL,
   by TEXT NOT NULL,
   at TEXT NOT NULL,
-  PRIMARY KEY (statement, organisation)
+  PRIMARY KEY (statement, member)
 ) WITHOUT ROWID;
 CREATE TABLE grounds (card TEXT PRIMARY KEY, basis TEXT NOT NULL) WITHOUT ROWID; -- how what a verdict says is known

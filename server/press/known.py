@@ -6,20 +6,22 @@ from typing import Any
 
 from server.board import Board
 from server.press import tokens
-from server.press.document import Draft, Text
-from server.press.kept import STATE, Row
+from server.press.document import Draft, Text, digest
+from server.press.kept import NOW, STATE, Row
 from server.press.statements import Change, Statement
 from server.press.templates import Templates
-from server.press.tokens import BOX
+from server.press.tokens import BOX, Wrong, parse
+from server.press.voices import Signature, Voice, Written
+from server.sections.people import People
 from server.sections.section import moment
 
 CHANGED = (
-    "SELECT * FROM (SELECT cited.*, "  # noqa: S608 - our own words
-    + ", ".join(f"now.{name} AS {name}_now" for name in STATE[:-1])
-    + ", (standing != 'blocked' OR backed) AS lives_now FROM cited JOIN cards AS now ON now.id = incident"
-    " WHERE statement = ?) WHERE NOT sure OR "
-    + " OR ".join(f"{name} != {name}_now" for name in STATE)
-    + " ORDER BY incident, sure"
+    f"WITH now ({', '.join(('card', *STATE))}) AS (SELECT id, {NOW} FROM cards"  # noqa: S608 - our own words
+    " WHERE id IN (SELECT incident FROM cited WHERE statement = ?1)) SELECT cited.*, "
+    + ", ".join(f"now.{name} AS {name}_now" for name in STATE)
+    + " FROM cited JOIN now ON card = incident WHERE statement = ?1 AND (NOT sure OR "
+    + " OR ".join(f"cited.{name} != now.{name}" for name in STATE)
+    + ") ORDER BY incident, sure"
 )
 MIXED = (
     "SELECT EXISTS (SELECT 1 FROM cited JOIN cards ON id = incident WHERE statement = ?"
@@ -33,23 +35,36 @@ def statement(board: Board, row: Row, known: Templates) -> Statement:
     versions = board.statements.versions(row["id"])
     texts = {language: Text(**words) for language, words in versions[-1]["texts"].items()} if versions else {}
     asked, wrong = asked_in(texts, known.terms)
-    draft = draft_of(board, row, texts, asked)
+    draft, signed = draft_of(board, row, texts, asked, known), board.statements.signatures(row["id"])
     rehearsal = bool(row["rehearsal"])
     mixed = board.db.execute(MIXED, (row["id"], rehearsal, rehearsal)).fetchone()[0]
     return Statement(
         draft=draft,
         version=row["version"],
         ended=row["ended"],
-        authors=frozenset(version["by"] for version in versions),
+        written=_written(board, row, versions),
         wrong=wrong,
         live=tuple(sorted({*asked, *BOX} - set(draft.figures))),
         mixed=bool(mixed),
         checked=row["checked"],
+        checker=voice(board.people, row["checked_by"]) if row["checked_by"] else None,
         accepted=frozenset(row["accepted"].split()),
-        signed={plain(each["organisation"]): each["hash"] for each in board.statements.signatures(row["id"])},
+        signed=tuple(Signature(one["member"], one["hash"], voice(board.people, one["by"])) for one in signed),
         until=row["until"],
-        changes=() if row["ended"] else tuple(changes(board, row["id"])),
+        changes=() if row["ended"] else tuple(changes(board, row["id"], known.terms)),
+        upto=board.cursor,
     )
+
+
+def voice(people: People, name: str) -> Voice:
+    """An account as its say is weighed."""
+    return Voice(name, people.born(name), people.openers(name), people.vouched(name), people.role_of(name) is not None)
+
+
+def _written(board: Board, row: Row, versions: list[Row]) -> Written:
+    corrected = board.statements.versions(row["corrects"]) if row["corrects"] else []
+    authors = frozenset(version["by"] for version in [*corrected, *versions])
+    return Written(row["begun"], authors, frozenset().union(*map(board.people.openers, authors)))
 
 
 def asked_in(texts: Mapping[str, Text], known: tokens.Terms) -> tuple[dict[str, tokens.Token], int]:
@@ -64,7 +79,7 @@ def asked_in(texts: Mapping[str, Text], known: tokens.Terms) -> tuple[dict[str, 
     return found, wrong
 
 
-def draft_of(board: Board, row: Row, texts: Mapping[str, Text], asked: Mapping[str, Any]) -> Draft:
+def draft_of(board: Board, row: Row, texts: Mapping[str, Text], asked: Mapping[str, Any], known: Templates) -> Draft:
     """A statement as it stands: these texts, and of its frozen figures those that are in them or in the method box."""
     figures = board.statements.figures(row["id"])
     used = {token: figures[token] for token in sorted({*asked, *BOX}) if token in figures}
@@ -72,16 +87,20 @@ def draft_of(board: Board, row: Row, texts: Mapping[str, Text], asked: Mapping[s
     as_of = moment(f"{figures['asof'].value * 1000}-0") if "asof" in figures else ""
     signed = tuple(each["organisation"] for each in board.statements.signatures(row["id"]))
     number = corrected["number"] if corrected else None
-    return Draft(row["id"], row["kind"], texts, used, as_of, row["number"], number, bool(row["rehearsal"]), signed)
+    template = known.kinds.get(row["kind"])
+    frame = digest([dict(known.method), dict(known.contact), dict(template.next) if template else {}])
+    ends = (row["number"], number, bool(row["rehearsal"]), signed, frame)
+    return Draft(row["id"], row["kind"], texts, used, as_of, *ends)
 
 
-def changes(board: Board, id: str) -> list[Change]:
+def changes(board: Board, id: str, terms: tokens.Terms) -> list[Change]:
     """The incidents in its frozen figures that are not as they were when these were frozen, or last looked at."""
     found: dict[str, Change] = {}
     for row in board.db.execute(CHANGED, (id,)):
         before, now = ({name: row[f"{name}{when}"] for name in STATE} for when in ("", "_now"))
         differs = {name for name in STATE if before[name] != now[name]}
-        gone = bool(now["restricted"] or now["stands"] or not now["lives"] or now["status"] != row["wanted"])
+        away = now["restricted"] or now["stands"] or not now["lives"] or now["status"] != row["wanted"]
+        gone = bool(away) or _wrong(row["token"], terms, before, now, bool(row["sure"]))
         was = found.get(row["incident"])
         found[row["incident"]] = Change(
             row["incident"],
@@ -102,6 +121,17 @@ def document_before(board: Board, row: Row) -> dict[str, Any] | None:
     return document
 
 
-def plain(organisation: str) -> str:
-    """An organisation's name as it is compared: see People.organisation_of."""
-    return organisation.strip().casefold()
+def _wrong(asked: str, terms: tokens.Terms, before: Mapping[str, Any], now: Mapping[str, Any], sure: bool) -> bool:
+    """Whether a figure is wrong by what became of an incident in it: it does not fulfil every condition any more, or
+    counts at another station, or in another line."""
+    try:
+        token = parse(asked, terms)
+    except Wrong:  # of a pack, or a grammar, before this one
+        return True
+    for key, value in token.given:
+        if key == "severity" and not (now[key] == int(value[0]) or value[1:] and now[key] > int(value[0])):
+            return True
+        if key in ("category", "sub", "province", "basis") and now[key] != value:
+            return True
+    line = "station" if "share" in (token.name, token.what) else token.get("by")
+    return bool(line) and not (sure and before[line] == now[line])

@@ -1,6 +1,6 @@
 """What the press desk works with besides the board: pseudonyms, how many must sign, the checks, the proof."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +18,14 @@ class Finding(Protocol):
     @property
     def level(self) -> str:
         """Whether it must be put right, or only should be."""
+
+    @property
+    def rule(self) -> str:
+        """By which rule: family and case, `source.phone`."""
+
+    @property
+    def sentence(self) -> Mapping[str, str]:
+        """What is wrong, in each language."""
 
 
 @dataclass(frozen=True)

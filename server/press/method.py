@@ -4,21 +4,29 @@ import argparse
 from hashlib import sha256
 from pathlib import Path
 
-from server import events, incidents, settings, verification
+from server import events, incidents, settings
 from server import pack as packs
 from server.log import Log
 from server.measures.scopes import FEWEST
 from server.pack import Pack
 from server.press.document import canonical, digest
 
-RULES = (incidents, verification)  # modules whose text is the rule
+CODE = Path(incidents.__file__).parent
+RULES = (  # files whose text is the rule: of verdicts, of what counts, of what a statement may say
+    *("incidents.py", "verification.py", "corroborate.py", "joining.py", "coverage.py", "heard.py", "beside.py"),
+    *("measures/scopes.py", "measures/reach.py", "sections/attendance.py", "stories/joined.py"),
+    *("press/picture.py", "press/asked.py", "press/tokens.py", "press/words.py", "press/words.json"),
+    *("press/statements.py", "press/checks/*.py", "press/checks/*.json"),
+)
 
 
 def in_force(pack: Pack, signatures: int) -> events.MethodPublished:
-    """The rules of verdicts, the pack's lists and limits, as hashes that anybody can compute from the code."""
+    """The rules of verdicts, counting and checking, the pack's lists and limits, as hashes that anybody can compute
+    from the code."""
     own = [path for folder in pack.folders for path in sorted(folder.glob("*.json"))]
-    rules = [Path(str(module.__file__)) for module in RULES]
-    hashes = sorted(f"{path.name}={sha256(path.read_bytes()).hexdigest()}" for path in [*own, *rules])
+    rules = [path for pattern in RULES for path in CODE.glob(pattern)]
+    named = {path: path.name for path in own} | {path: path.relative_to(CODE).as_posix() for path in rules}
+    hashes = sorted(f"{name}={sha256(path.read_bytes()).hexdigest()}" for path, name in named.items())
     limits = {
         "two_persons_from_severity": incidents.GRAVE,
         "fewest_monitors_of_a_named_province": FEWEST,

@@ -8,7 +8,7 @@ import argparse
 import json
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,10 +17,11 @@ from typing import Any
 from server import settings
 from server.board import Board
 from server.gazetteer.boundaries import load
-from server.log import Log
+from server.log import Log, place
 from server.measures.scopes import COUNTED, FEWEST, SCOPES
 from server.pack import Pack
 from server.press import public
+from server.press.checks.surroundings import parties
 from server.press.picture import Picture
 from server.report import folded
 from server.roles import Refused
@@ -55,7 +56,7 @@ def write_all(asked: argparse.Namespace) -> None:
     """Write the pages and tables under a folder. Raises Refused, log.Down, pack.PackError."""
     given = settings.read(settings.environment())
     pack = load(given.pack, given.data_dir)
-    board = folded(given, pack)
+    board = folded(given, pack, "neutrality")
     found = compute(board, pack, methods(Log(given.record, given.pack)), rehearsal=asked.exercise)
     if (
         not asked.exercise
@@ -86,15 +87,14 @@ def compute(board: Board, pack: Pack, methods: list[Row], *, rehearsal: bool) ->
     by_province: dict[str, list[Row]] = defaultdict(list)
     cases = [dict(row) for row in board.db.execute(CASES, (rehearsal,))]
     for case in cases:
-        said = {words.strip().casefold() for words in board.verifying.benefits(case["id"]).values()} - {""}
-        by_party[min(said) if len(said) == 1 else ""].append(case)
+        by_party[_party(board.verifying.benefits(case["id"]), pack)].append(case)
         by_province[case["province"] if case["province"] in told else ""].append(case)
     kinds = ("rehearsed",) if rehearsal else ("released", "withdrawn")
     rows = [row for row in board.statements.rows() if row["ended"] in kinds and row["document"]]
     rows = [row for row in rows if bool(row["rehearsal"]) == rehearsal]
     documents = [{**json.loads(row["document"]), "withdrawn": row["reason"]} for row in rows]
     return {
-        **{"rehearsal": rehearsal, "methods": methods, "opens": pack.schedule.begins.isoformat()},
+        **{"rehearsal": rehearsal, "methods": methods, "opens": _opening(pack)},
         **{"all": rates("", cases), "parties": together(by_party), "provinces": together(by_province)},
         "documents": sorted(documents, key=lambda one: int(one["number"])),
     }
@@ -134,7 +134,8 @@ def page(found: Row, pack: Pack, language: str) -> str:
     lines += [f"**{words['public.exercise']}**", ""] if found["rehearsal"] else []
     lines += [words["neutral.rule"].format(small=SMALL, fewest=FEWEST), "", f"## {words['neutral.method']}", ""]
     for one in found["methods"]:
-        when = words["neutral.before" if one["at"] < found["opens"] else "neutral.after"]
+        before = datetime.fromisoformat(one["at"]) < found["opens"]
+        when = words["neutral.before" if before else "neutral.after"]
         lines += [f"- {one['at']} ({when}): `{one['hash']}` {_plain(one['limits'])}"]
     lines += [] if found["methods"] else [words["neutral.no_method"]]
     for name in ("parties", "provinces"):
@@ -154,14 +155,26 @@ def _table(found: Row, name: str, pack: Pack, language: str) -> list[str]:
     heads = [words[f"neutral.column.{column}"] for column in COLUMNS]
     rows = []
     for row in [*found[name], {**found["all"], "group": None}]:
-        group, place = row["group"], pack.places.get(row["group"] or "")
-        named = (place.name.get(language) if place else group) or words["neutral.rest"]
+        group, area = row["group"], pack.places.get(row["group"] or "")
+        party = pack.wording.parties.get(group or "", {}).get(language, (group,))[0]
+        named = (area.name.get(language) if area else party) or words["neutral.rest"]
         cells = [
             words["neutral.all"] if group is None else _plain(str(named)),
             *(_cell(row[one]) for one in COLUMNS[1:]),
         ]
         rows.append(f"| {' | '.join(cells)} |")
     return [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *rows]
+
+
+def _party(benefits: Mapping[str, str], pack: Pack) -> str:
+    """The one party of the pack that was named last; "" for none, several, and whoever the pack does not know: else
+    the spelling would decide, and somebody's words be a heading."""
+    named = parties(benefits[max(benefits, key=place)], pack) if benefits else ()
+    return next(iter(named)) if len(named) == 1 else ""
+
+
+def _opening(pack: Pack) -> datetime:
+    return datetime.combine(pack.day, pack.polls_open, pack.zone)
 
 
 def _cells(rows: list[Row]) -> list[list[Cell]]:

@@ -5,6 +5,7 @@ It needs no script and nothing from any other host, and can be put on any as fil
 
 import base64
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -17,23 +18,24 @@ from markupsafe import Markup
 from server.guide import faces
 from server.pack import Pack
 from server.press import exports, public
+from server.press.output.layout import lay
 from server.press.told import Told, counted
 from server.verify import Record
 
 HERE = Path(__file__).resolve().parent.parent
 NAMES = {"en": "English", "km": "ខ្មែរ"}
-ALWAYS = ("facts.jsonl", "verify.py")  # what lies beside the page in any case
 EXTRA = "article{border-bottom:.2mm solid #999;padding-block-end:3mm}h3{font-size:11pt}h4{margin:2mm 0 0}"
-EXTRA += ".item{padding-inline-start:4mm;text-indent:-3mm}.item::before{content:'– '}pre{white-space:pre-wrap}"
+EXTRA += ".item{padding-inline-start:4mm;text-indent:-3mm}pre{white-space:pre-wrap}"
 Row = dict[str, Any]
 
 
-def files(record: Record, told: Told, pack: Pack, *, exercise: bool) -> dict[str, str]:
-    """Name of a file -> its text: a page for each language, the first one as `index.html`, too, and the exports."""
+def files(record: Record, told: Told, pack: Pack, unproved: Collection[int], *, exercise: bool) -> dict[str, str]:
+    """Name of a file -> its text: a page for each language, the first one as `index.html`, too, and the exports.
+    `unproved`: the numbers of statements that do not hold in this record."""
     made = exports.files(told, pack, exercise=exercise)
-    links = [*ALWAYS, *made]
-    pages = {f"{each}.html": _page(record, told, pack, each, links, exercise) for each in languages(pack)}
-    return {**made, **pages, "index.html": pages[f"{languages(pack)[0]}.html"]}
+    stated = _stated(told, pack, unproved)
+    pages = {each: _page(record, told, pack, each, stated, [*made], exercise) for each in languages(pack)}
+    return {**made, **{f"{each}.html": page for each, page in pages.items()}, "index.html": pages[languages(pack)[0]]}
 
 
 def languages(pack: Pack) -> list[str]:
@@ -41,35 +43,51 @@ def languages(pack: Pack) -> list[str]:
     return [language for language in public.languages(pack) if language in _words()]
 
 
-def blocks(markdown: str | list[str]) -> list[tuple[str, str]]:
-    """A text in Markdown as lines that are a heading, an item or plain; its stars for strong words are left out."""
-    lines = markdown if isinstance(markdown, list) else markdown.splitlines()
-    found = []
-    for line in (each.strip().replace("**", "") for each in lines):
-        if line.startswith("#"):
-            found.append(("heading", line.lstrip("# ")))
-        elif line:
-            found.append(("item", line[2:]) if line.startswith(("- ", "* ")) else ("plain", line))
-    return found
-
-
 def file(number: int) -> str:
-    """The name of the file that a statement of this number is in."""
+    """The name of the file that a statement of this number is in, as the room has it too."""
     return f"statement-{number}.json"
 
 
-def _page(record: Record, told: Told, pack: Pack, language: str, links: list[str], exercise: bool) -> str:
+def proof(number: int) -> str:
+    """The name of the file that it is in with its head and signature."""
+    return f"statement-{number}.proof.json"
+
+
+def facts(record: Record) -> str:
+    """The name of the file that a record is in: another for each head, so that no record is written over another."""
+    return f"public-facts-{record.head['size']}.jsonl"
+
+
+def document(told: Row) -> Row:
+    """A statement of a record as it was released."""
+    return {name: value for name, value in told.items() if name != "withdrawn"}
+
+
+def _stated(told: Told, pack: Pack, unproved: Collection[int]) -> list[Row]:
+    """The statements, the newest first, laid out as in their own files, and what became of each."""
+    found = []
+    for one in reversed(told.statements):
+        later = (each["number"] for each in told.statements if each["corrects"] == one["number"])
+        gone = {each["number"] for each in told.statements if each["withdrawn"]}
+        row = {"laid": lay(document(one), pack), "proved": one["number"] not in unproved}
+        found.append({**one, **row, "corrected": [number for number in later if number not in gone]})
+    return found
+
+
+def _page(
+    record: Record, told: Told, pack: Pack, language: str, stated: list[Row], made: list[str], exercise: bool
+) -> str:
     words, style = _words()[language], _style()
 
     def moment(text: str) -> str:
         return datetime.fromisoformat(text).astimezone(pack.zone).strftime("%Y-%m-%d %H:%M")
 
-    newest = told.statements[-1]["number"] if told.statements else 1
+    newest = next((one["number"] for one in stated if one["proved"]), 1)
     shown = {
-        **{"file": file, "command": f"python3 verify.py {file(newest)} facts.jsonl {record.key}"},
+        **{"file": file, "proof": proof, "command": f"python3 verify.py {proof(newest)} {facts(record)} {record.key}"},
         **{"words": words, "language": language, "languages": languages(pack), "names": NAMES, "told": told},
-        **{"statements": told.statements, "counts": _counts(told, pack, language), "files": links},
-        **{"title": pack.title.get(language, pack.name), "moment": moment, "blocks": blocks, "exercise": exercise},
+        **{"statements": stated, "counts": _counts(told, pack, language), "files": [facts(record), "verify.py", *made]},
+        **{"title": pack.title.get(language, pack.name), "moment": moment, "exercise": exercise},
         "hour": moment(datetime.fromtimestamp(told.at, UTC).isoformat()),
         "style": Markup(style),  # noqa: S704 - our own files
         "hash": base64.b64encode(sha256(style.encode()).digest()).decode(),

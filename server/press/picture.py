@@ -5,10 +5,13 @@ What is counted is exact, so that it can be counted again from the record alone:
 - An **incident** counts when it is not restricted, stands for itself (was not joined into another), and somebody sent
   it whose messages are not blocked (or others tell of it, too): the scope `verified` of `measures/scopes.py` for what
   is verified; for every other status the same, without copies. `unverified` is whatever has no verdict yet, and what
-  was left unverified. Its hour is that of the report that opened it, by ten minutes; its basis that of its verdict.
+  was left unverified. Its part of the day is that of the report that opened it (`press/phases.py`); its basis that of
+  its verdict. One that was opened when its province had fewer than FEWEST monitors, or of which nobody knows the
+  province, counts in totals and by category, and by nothing else. What was restricted counts by its next verdict.
 - A **station** is expected when it has a monitor, and heard once any message of its monitors that is not restricted
-  came on the day (`server/heard.py`). A province with fewer than FEWEST monitors counts in none of these figures: the
-  number would point at a person.
+  came on the day (`server/heard.py`). It is calm when its monitors said so, none of them told of an incident that
+  stands or is not decided, and none there is known to have happened; what is restricted changes nothing of that. A
+  province with fewer than FEWEST monitors counts in none of these figures: the number would point at a person.
 - A **report** is every card but restricted ones, parts of longer messages, copies, and what blocked sources sent.
 - A statement of a rehearsal counts what is of a rehearsal, and every other one what is not.
 """
@@ -20,18 +23,19 @@ from functools import cached_property
 from typing import NamedTuple
 
 from server.board import Board
-from server.heard import View, crowd
+from server.heard import CALM, View, crowd
 from server.measures.reach import Reach, reach
 from server.measures.scopes import COUNTED, FEWEST, SCOPES, TOLD
 from server.pack import Pack
+from server.press.turns import NAMED, SURE
 
 DECIDED = ("verified", "corroborated", "unconfirmed", "false")
 COUNTS = (  # of one status: see _of
     "kind = 'incident' AND rehearsal = ?"
-    f" AND ({SCOPES['verified']} OR status != 'verified' AND NOT restricted AND {COUNTED}) AND "
+    f" AND ({SCOPES['verified']} OR status != 'verified' AND NOT restricted AND {COUNTED}) AND {SURE} AND "
 )
 PUBLIC = (
-    "SELECT id, category, sub, severity, province, station, substr(at, 1, 15), ifnull(grounds.basis, '')"  # noqa: S608
+    f"SELECT id, category, sub, severity, iif({NAMED}, province, ''), station, at, ifnull(grounds.basis, '')"  # noqa: S608
     f" FROM cards LEFT JOIN grounds ON card = id WHERE {COUNTS}"
 )
 MANY = f"SELECT count(*) FROM cards WHERE {COUNTS}"  # noqa: S608 - our words
@@ -40,7 +44,8 @@ SPOKE = "SELECT DISTINCT speaker FROM signs WHERE rehearsal = ? AND NOT hidden A
 
 
 class Incident(NamedTuple):
-    """What a token may ask of an incident; `ten`: the ten minutes of its opening, `2017-06-04T03:4`, UTC."""
+    """What a token may ask of an incident; `province`: "" where it may not be told; `at`: of the report that opened it,
+    ISO 8601, UTC."""
 
     id: str
     category: str
@@ -48,7 +53,7 @@ class Incident(NamedTuple):
     severity: int
     province: str
     station: str
-    ten: str
+    at: str
     basis: str
 
 
@@ -101,10 +106,11 @@ class Picture:
 
     def stations(self, known: str, province: str = "") -> frozenset[str]:
         """The stations heard from of which that is known: `heard`, `calm`, or the code of a check-in that came."""
-        turns = {one.code: f"came{turn}" for turn, one in enumerate(self.pack.schedule.checkins, 1)}
+        turns = {one.code: f"came{turn} <= :now" for turn, one in enumerate(self.pack.schedule.checkins, 1)}
+        signs = turns | {"heard": "heard <= :now", "calm": CALM}
         if (known, province) not in self._stations:
             where, values = self._view.where()
-            asked = f"SELECT station FROM units WHERE {where} AND heard <= :now AND {turns.get(known, known)} <= :now"  # noqa: S608
+            asked = f"SELECT station FROM units WHERE {where} AND heard <= :now AND {signs[known]}"  # noqa: S608
             rows = self._db.execute(asked, values | {"place": province})
             self._stations[known, province] = frozenset(station for (station,) in rows)
         return self._stations[known, province]

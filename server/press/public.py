@@ -6,11 +6,12 @@ from typing import Any
 
 from server.pack import Pack
 from server.press import merging, words
-from server.press.document import LANGUAGES, Draft, Figure, Text, bound_hash
-from server.press.steps import Name
+from server.press.document import LANGUAGES, Draft, Figure, Text, bound_hash, whole_hash
+from server.press.steps import Name, station_in
 from server.press.tokens import parse
 
 FORMAT = "statement/1"
+SAID = ("value", "of", "items")  # what of a figure is told when it is not as it was
 VALUES = ("reports", "stations heard", "stations expected", "stations total", "monitors heard", "monitors deployed")
 COVERED = {  # column of the coverage table -> the figure whose items are its rows
     "heard": "stations heard",
@@ -62,11 +63,12 @@ def document(
         **{"number": number, "kind": draft.kind, "corrects": draft.corrects, "rehearsal": draft.rehearsal},
         **{"as_of": draft.as_of, "released": released},
         "texts": {each: {"title": text.title, "markdown": text.body} for each, text in texts.items()},
-        "figures": [_figure(figure, pack, pseudonym) for figure in figures.values()],
+        "figures": [_figure(draft.id, figure, pack, pseudonym) for figure in figures.values()],
         "method": {each: put_in(pack.statements.method[each], figures, pack, each) for each in used}
         | {"values": {token.replace(" ", "_"): figures[token].value for token in VALUES}},
         "coverage": _coverage(figures),
         "annex": [{"category": item.name, "n": item.value} for item in figures[ANNEX].items],
+        "hash": whole_hash(draft),  # what was signed: facts of signatures name it
         "signed": [{"organisation": each["organisation"], "at": each["at"]} for each in signatures],
         "next": dict(template.next),
         "contact": dict(pack.statements.contact),
@@ -80,8 +82,8 @@ def changes(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str,
     found: list[dict[str, Any]] = []
     for figure in now["figures"]:
         was = known.get(figure["token"])
-        if was and (was["value"], was["of"]) != (figure["value"], figure["of"]):
-            both = {when: {"value": each["value"], "of": each["of"]} for when, each in (("was", was), ("now", figure))}
+        both = {when: {name: each[name] for name in SAID} for when, each in (("was", was), ("now", figure)) if each}
+        if was and both["was"] != both["now"]:
             found.append({"since": since, "token": figure["token"], **both})
     if now["corrects"] == since:
         lines = merging.differences(_texts(before), _texts(now))
@@ -89,9 +91,9 @@ def changes(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[dict[str,
     return found
 
 
-def _figure(figure: Figure, pack: Pack, pseudonym: Name) -> dict[str, Any]:
+def _figure(id: str, figure: Figure, pack: Pack, pseudonym: Name) -> dict[str, Any]:
     cases = sorted(pseudonym("incident", each) for each in figure.incidents)
-    stations = sorted(pseudonym("station", each) for each in figure.stations)
+    stations = sorted(pseudonym("station", station_in(id, figure.token, each)) for each in figure.stations)
     told = {key: value for key, value in asdict(figure).items() if key not in ("incidents", "stations", "upto")}
     rule = parse(figure.token, pack.statements.terms).name
     bound = {"cases": cases, "stations": stations, "hash": bound_hash(cases, stations)}

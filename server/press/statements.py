@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from server.press.document import Draft, whole_hash
+from server.press.voices import Signature, Voice, Written, unchecking, unfit, unsound
 from server.roles import Refused
 
 WRITERS = ("press",)
-CHECKERS = ("analyst", "security_lead")
-SIGNERS = ("analyst", "security_lead", "press", "administrator")
+CHECKERS = ("analyst", "verification_lead", "security_lead")
+REVIEWERS = (*CHECKERS, *WRITERS)
+SIGNERS = ("analyst", "verification_lead", "security_lead", "press", "administrator")
 WITHDRAWERS = ("press", "security_lead", "administrator")
 MAY = {
-    **dict.fromkeys(("begin", "draft", "freeze", "review", "embargo", "release", "abandon"), WRITERS),
-    **{"check": CHECKERS, "sign": SIGNERS, "unsign": SIGNERS, "withdraw": WITHDRAWERS},
+    **dict.fromkeys(("begin", "draft", "freeze", "release", "abandon"), WRITERS),
+    **dict.fromkeys(("sign", "unsign", "embargo"), SIGNERS),
+    **{"review": REVIEWERS, "check": CHECKERS, "withdraw": WITHDRAWERS},
 }  # step -> who may take it
 OPEN, PUBLIC = "", ("released", "rehearsed")  # how a statement ended; "" while it is worked on
 GAP = re.compile(r"\[[^\[\]\n]{1,300}\](?!\()")  # brackets, but of a link
@@ -34,8 +37,14 @@ MISSING = {
     "must": "A check still finds something that must be put right.",
     "should": "A check advises something that was neither followed nor accepted with a reason.",
     "author": "You wrote part of this text: somebody else has to do this.",
+    "opener": "You let somebody in who has a part in this, or they you: somebody else has to do this.",
+    "sibling": "One account let in you and somebody who wrote this: somebody else has to do this.",
+    "closed": "The account that did this is closed.",
+    "young": "Your account, or its organisation, is newer than this statement: somebody else has to do this.",
     "unchecked": "Nobody has checked the method of this very text with these very figures.",
     "member": "Your account names no organisation, and organisations sign.",
+    "vouched": "Neither the console nor an account of your organisation let you in: you cannot sign for it.",
+    "own": "You have signed this already for another organisation.",
     "again": "Your organisation has signed this already.",
     "unsigned": "Your organisation has not signed this.",
     "signatures": "Not enough organisations have signed this very text with these very figures.",
@@ -56,23 +65,25 @@ class Change:
 
 @dataclass(frozen=True)
 class Statement:
-    """As the rules need it. `draft` has the figures that its text and its method box use; `authors`: accounts that
-    wrote any version; `wrong`: tokens that cannot be read; `live`: tokens without a frozen figure; `mixed`: a figure
-    counts what is of a rehearsal in one that is not, or the other way round; `signed`: organisation -> the hash that it
-    signed; `until`: the end of the embargo, ISO 8601, or ""."""
+    """As the rules need it. `draft` has the figures that its text and its method box use; `wrong`: tokens that cannot
+    be read; `live`: tokens without a frozen figure; `mixed`: a figure counts what is of a rehearsal in one that is not,
+    or the other way round; `checked`: the hash that `checker` answers for; `until`: the end of the embargo, ISO 8601,
+    or ""; `upto`: the last fact of the picture that it is judged by."""
 
     draft: Draft
     version: int
     ended: str = OPEN
-    authors: frozenset[str] = frozenset()
+    written: Written = Written()
     wrong: int = 0
     live: tuple[str, ...] = ()
     mixed: bool = False
     checked: str = ""
+    checker: Voice | None = None
     accepted: frozenset[str] = frozenset()
-    signed: Mapping[str, str] = field(default_factory=dict)
+    signed: tuple[Signature, ...] = ()
     until: str = ""
     changes: tuple[Change, ...] = ()
+    upto: str = ""
 
     @cached_property
     def hash(self) -> str:
@@ -80,18 +91,32 @@ class Statement:
         return whole_hash(self.draft)
 
     @cached_property
+    def is_checked(self) -> bool:
+        """Whether somebody answers for the method of it as it stands now, who still may."""
+        return self.checked == self.hash and self.checker is not None and not unchecking(self.checker, self.written)
+
+    @cached_property
+    def signatures(self) -> tuple[Signature, ...]:
+        """Those of it as it stands now, by people who still may: what somebody became since counts, too."""
+        found: list[Signature] = []
+        for one in self.signed:
+            if one.hash == self.hash and not unsound(one.voice, one.organisation, self.written, self.checker, found):
+                found.append(one)
+        return tuple(found)
+
+    @property
     def organisations(self) -> tuple[str, ...]:
         """Those that signed it as it stands now."""
-        return tuple(sorted(name for name, signed in self.signed.items() if signed == self.hash))
+        return tuple(sorted(one.organisation for one in self.signatures))
 
 
 @dataclass(frozen=True)
 class Seat:
-    """Who takes a step: account, role, organisation (in small letters; "" when none is named), or a program; and what
-    it is judged by: how many organisations must sign, the hour (ISO 8601, UTC), and what the checks find, by id: what
-    must be put right, and what is only advised."""
+    """Who takes a step: account, role, organisation (as names are compared; "" when none is named), or a program; and
+    what it is judged by: how many organisations must sign, the hour (ISO 8601, UTC), and what the checks find, by id:
+    what must be put right, and what is only advised."""
 
-    name: str
+    voice: Voice
     role: str
     organisation: str
     program: bool
@@ -103,7 +128,7 @@ class Seat:
 
 def state(statement: Statement, needed: int, now: str) -> str:
     """How far it is: drafting, checked, signed, embargo; or how it ended."""
-    if statement.ended or statement.checked != statement.hash:
+    if statement.ended or not statement.is_checked:
         return statement.ended or "drafting"
     if len(statement.organisations) < needed:
         return "checked"
@@ -124,13 +149,13 @@ def missing(step: str, statement: Statement, seat: Seat) -> list[str]:
     found += ["ended"] if statement.ended else []
     if step in ("check", "sign", "embargo", "release"):
         found += unready(statement, seat)
-    if step in ("check", "sign"):
-        found += ["author"] if seat.name in statement.authors else []
+    if step in ("review", "check", "sign"):
+        found += (unchecking if step == "check" else unfit)(seat.voice, statement.written)
     if step in ("sign", "embargo", "release"):
-        found += [] if statement.checked == statement.hash else ["unchecked"]
+        found += [] if statement.is_checked else ["unchecked"]
         found += [] if set(seat.should) <= statement.accepted else ["should"]
     if step in ("sign", "unsign"):
-        found += _of_members(step, statement, seat.organisation)
+        found += _of_members(step, statement, seat)
     if step in ("embargo", "release"):
         found += [] if len(statement.organisations) >= seat.needed else ["signatures"]
     if step == "release":
@@ -158,9 +183,13 @@ def refuse(found: Sequence[str]) -> None:
         raise Refused(MISSING[found[0]])
 
 
-def _of_members(step: str, statement: Statement, organisation: str) -> list[str]:
-    if not organisation:
+def _of_members(step: str, statement: Statement, seat: Seat) -> list[str]:
+    if not seat.organisation:
         return ["member"]
-    if step == "sign":
-        return ["again"] if organisation in statement.organisations else []
-    return [] if organisation in statement.signed else ["unsigned"]
+    if step == "unsign":
+        found = [] if seat.voice.vouched else ["vouched"]
+        found += ["young"] if seat.voice.since > statement.written.begun else []
+        return found + ([] if any(one.organisation == seat.organisation for one in statement.signed) else ["unsigned"])
+    told, others = unfit(seat.voice, statement.written), statement.signatures
+    found = unsound(seat.voice, seat.organisation, statement.written, statement.checker, others)
+    return [key for key in found if key not in told]

@@ -61,7 +61,7 @@ def freeze(
 
 def _frozen(id: str, figure: Figure, name: Name, close: Close) -> events.StatementFrozen:
     cases = [name("incident", each) for each in figure.incidents]
-    stations = [name("station", each) for each in figure.stations]
+    stations = [name("station", station_in(id, figure.token, each)) for each in figure.stations]
     told = {key: value for key, value in asdict(figure).items() if key not in BESIDE}
     return events.StatementFrozen(
         subject=id,
@@ -73,6 +73,11 @@ def _frozen(id: str, figure: Figure, name: Name, close: Close) -> events.Stateme
         hash=bound_hash(cases, stations),
         sealed=close({"stations": " ".join(figure.stations)}) if figure.stations else "",
     )
+
+
+def station_in(statement: str, token: str, station: str) -> str:
+    """What a station's pseudonym in a figure is made of: another in each, or two figures together tell of a station."""
+    return f"{statement}:{token}:{station}"
 
 
 def review(
@@ -115,10 +120,12 @@ def unsign(statement: Statement, organisation: str, reason: str, seat: Seat, clo
 
 
 def embargo(statement: Statement, until: str, seat: Seat) -> events.StatementEmbargoed:
-    """Not before this moment (ISO 8601, UTC); "" lifts it. Raises Refused."""
+    """Not before this moment (ISO 8601, UTC); "" lifts it. Who wrote it does not end one earlier. Raises Refused."""
     refuse(missing("embargo", statement, seat))
     if until and until <= seat.now:
         raise Refused("An embargo ends in the future.")
+    if statement.until > max(until, seat.now) and seat.voice.name in statement.written.authors:
+        refuse(["author"])
     return events.StatementEmbargoed(subject=statement.draft.id, hash=statement.hash, until=until)
 
 

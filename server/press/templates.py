@@ -36,10 +36,15 @@ class Templates:
 
 
 def read(
-    files: Files, languages: Sequence[str], taxonomy: Taxonomy, schedule: Schedule, places: Iterable[Any]
+    files: Files,
+    languages: Sequence[str],
+    taxonomy: Taxonomy,
+    schedule: Schedule,
+    places: Iterable[Any],
+    hours: Sequence[str],
 ) -> Templates:
     """From statements.json, which a pack may do without; what is wrong with it is told to `files`, or raised."""
-    known = tokens.terms(taxonomy, places, schedule.checkins)
+    known = tokens.terms(taxonomy, places, schedule.checkins, hours)
     if not (files.folder / FILE).exists():
         return Templates({}, {}, {}, known)
     data = {**EMPTY, **files.json(FILE, EMPTY)}

@@ -1,7 +1,7 @@
 """Figures as they stand in a text: `{{count category=IN}}` is a question, written in one way only. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ STRAY = re.compile(r"\{\{|\}\}")
 PART = re.compile(r'[^\s"=]*="[^"]*"|\S+')
 STATUSES = ("verified", "corroborated", "unverified", "unconfirmed", "false")
 TOLD = ("verified", "corroborated")  # of which more than a count may be said
+WHOLLY = {"status", "category"}  # by which everything else may be counted: narrower, one is somebody
 BASES = ("saw", "told", "public", "media", "social")
 BY = ("category", "sub", "province")  # what a list may be by
 WHERE = ("category", "sub", "severity", "status", "province", "basis", "from", "until")  # conditions on incidents
@@ -49,13 +50,15 @@ class Wrong(Exception):
 @dataclass(frozen=True)
 class Terms:
     """What a country has to ask for: `subs`: sub-code -> category; `hidden`: restricted codes, of which nothing is ever
-    counted; `provinces`: any name, in small letters, or code -> code; `checkins`: those of the station."""
+    counted; `provinces`: any name, in small letters, or code -> code; `checkins`: those of the station; `hours`: at
+    which a part of the day begins, and by which alone incidents are counted."""
 
     categories: frozenset[str]
     subs: Mapping[str, str] = field(repr=False)
     hidden: frozenset[str]
     provinces: Mapping[str, str] = field(repr=False)
     checkins: tuple[str, ...]
+    hours: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,14 @@ class Token:
         return dict(self.given).get(key, "")
 
 
-def terms(taxonomy: Any, places: Iterable[Any], checkins: Iterable[Any]) -> Terms:
-    """Of a pack's taxonomy, places and expected check-ins."""
+def terms(taxonomy: Any, places: Iterable[Any], checkins: Iterable[Any], hours: Sequence[str]) -> Terms:
+    """Of a pack's taxonomy, places, expected check-ins and the hours that part its day."""
     subs = {code: sub.category for code, sub in taxonomy.subs.items()}
     provinces = [place for place in places if place.level == "province"]
     named = {str(name).casefold(): one.code for one in provinces for name in (*one.also, *one.name.values(), one.code)}
     asked = tuple(one.code for one in checkins if not one.safety and one.code not in taxonomy.restricted)
-    return Terms(frozenset(one.code for one in taxonomy.categories), subs, taxonomy.restricted, named, asked)
+    categories = frozenset(one.code for one in taxonomy.categories)
+    return Terms(categories, subs, taxonomy.restricted, named, asked, tuple(hours))
 
 
 def parse(text: str, known: Terms) -> Token:
@@ -155,8 +159,8 @@ def _value(key: str, value: str, known: Terms) -> str:
         if not re.fullmatch("[1-9][0-9]?", value):
             raise Wrong("top", given=value)
     elif key in ("from", "until"):
-        if not re.fullmatch("([01][0-9]|2[0-3]):[0-5]0", value):
-            raise Wrong("hour", key=key, given=value)
+        if value not in known.hours:
+            raise Wrong("hour", key=key, given=value, hours=", ".join(known.hours))
     else:
         value = value.upper() if key in ("category", "sub", "checkin") else value
         if value in known.hidden:
@@ -177,7 +181,7 @@ def _whole(
             raise Wrong("apart", sub=sub, category=given["category"])
     if "from" in given and "until" in given and given["from"] >= given["until"]:
         raise Wrong("order")
-    if "status" in whole and name != "count" and whole["status"] not in TOLD:
+    if "status" in whole and whole["status"] not in TOLD and (name != "count" or given.keys() - WHOLLY):
         raise Wrong("counts", status=whole["status"])
     if name == "positive" and (what == "came") != ("checkin" in given):
         raise Wrong("checkin", codes=", ".join(known.checkins))

@@ -13,9 +13,9 @@ PUBLISHED = ("verified", "corroborated")  # verdicts of incidents that are liste
 
 @dataclass(frozen=True)
 class Told:
-    """`incidents`: case, status, category, sub, severity, province, hour, basis, rehearsal, method, sorted by case;
-    only those that are listed one by one. `statements`: released documents with `withdrawn`, the reason or "", by
-    number."""
+    """`incidents`: case, status, category, sub, severity, province, basis, rehearsal, method ("": is not shown), sorted
+    by case; only those that are listed one by one. `statements`: released documents with `withdrawn`, the reason or "",
+    by number."""
 
     incidents: list[Row]
     statements: list[Row]
@@ -25,20 +25,18 @@ class Told:
 
 def told(record: Record) -> Told:
     """What the record says, from nothing but its shown facts. Raises verify.Fault."""
-    fold, methods = Fold(), dict[str, str]()
+    fold = Fold()
     for fact in record.facts:
         fold.take(fact)
-        if "body.verdict" in fact.fields:
-            methods[fact.fields["case"]] = fact.fields.get("body.method", "")
     end = record.head["size"]
     cases = sorted(fold.decided() - record.aside.get(end, frozenset()))
-    rows = [_incident(case, fold.cases[case], methods.get(case, "")) for case in cases]
+    rows = [_incident(case, fold.cases[case]) for case in cases]
     return Told([row for row in rows if row["status"] in PUBLISHED], _statements(record), end, record.head["at"])
 
 
-def _incident(case: str, state: Row, method: str) -> Row:
-    named = ("status", "category", "sub", "severity", "province", "hour", "basis", "rehearsal")
-    return {"case": case, **{name: state.get(name, "") for name in named}, "method": method}
+def _incident(case: str, state: Row) -> Row:
+    named = ("status", "category", "sub", "severity", "province", "basis", "rehearsal", "method")
+    return {"case": case, **{name: state.get(name, "") for name in named}}
 
 
 def _statements(record: Record) -> list[Row]:

@@ -45,7 +45,7 @@ def shown(figure: Figure, language: str, names: Names, zone: tzinfo = UTC) -> st
     said |= {"of": number(figure.of or 0, language), "of_unit": unit(figure.of_unit, figure.of or 0, language)}
     if figure.token.startswith("word "):
         said["unit"] = unit(figure.unit, FEW, language)
-        said["word"] = words[f"word.{fixed(figure.value, figure.of)}"]
+        said["word"] = words[f"word.{fixed(figure.value, figure.of if whole else None)}"]
         return str(words["word.of" if whole else "word"].format(**said))
     return str(words["of" if whole else "plain"].format(**said))
 

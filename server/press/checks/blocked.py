@@ -15,19 +15,29 @@ from server.press.checks.speech import Country, country
 from server.reading.shapes import CAPITALS
 
 PLACES = 3  # provinces that make something widespread
+APART, BETWEEN = 30, 3  # characters and words between two that are blocked together
 CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,3}(?![A-Za-z0-9])")
 
 
 def check(page: Page, around: Around) -> Iterator[Finding]:
     """Blocked words, labels, and what is restricted."""
     here = country(around.wording, page.language)
-    for group, words in here.blocked:
-        for hit in words.find(page).all:
-            if not _allowed(page, hit, group, here, around):
-                said = {language: group.instead.get(language, "") for language in SPOKEN}
-                yield found(page, f"blocked.{group.needs or 'word'}", group.level, hit.start, hit.end, instead=said)
+    hits = [(group, hit) for group, words in here.blocked for hit in words.find(page).all]
+    for group, hit in [*hits, *_pairs(page, here)]:
+        if not _allowed(page, hit, group, here, around):
+            said = {language: group.instead.get(language, "") for language in SPOKEN}
+            yield found(page, f"blocked.{group.needs or 'word'}", group.level, hit.start, hit.end, instead=said)
     yield from _labels(page, here)
     yield from _restricted(page, around, here)
+
+
+def _pairs(page: Page, here: Country) -> Iterator[tuple[Blocked, Hit[bool]]]:
+    """Two words that are blocked together, with little between them in their sentence."""
+    for group, first, second in here.pairs:
+        for hit in first.find(page).all:
+            near = second.find(page).between(hit.end, min(hit.end + APART, page.sentence(hit.start).end))
+            if near and len(page.text[hit.end : near[0].start].split()) <= BETWEEN:
+                yield group, Hit(hit.start, near[0].end, True)
 
 
 def provinces(around: Around, language: str) -> Phrases[str]:

@@ -3,12 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from server.press.checks import alike, blocked, counts, fixed, page, parties, sources, status
+from server.press.checks import alike, amounts, blocked, counts, fixed, letters, page, parties, sources, status
 from server.press.checks.finding import Around, Finding
 from server.press.checks.speech import KNOWN
 from server.press.document import LANGUAGES, Draft
 
-RULES = (counts.check, fixed.check, status.check, blocked.check, sources.check, parties.check)
+FAMILIES = (letters, counts, amounts, fixed, status, blocked, sources, parties)
 PARTS = ("title", "body")
 
 
@@ -26,7 +26,7 @@ def _all(draft: Draft, around: Around) -> Iterator[Finding]:
     for part in PARTS:
         pages = [page.read(getattr(draft.texts[each], part), each, part, draft.figures, around.terms) for each in used]
         for each in pages:
-            yield from _apart([finding for rule in RULES for finding in rule(each, around)])
+            yield from _apart([finding for rules in FAMILIES for finding in rules.check(each, around)])
         yield from alike.check(pages)
 
 

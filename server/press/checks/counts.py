@@ -49,7 +49,15 @@ def _number(page: Page, number: Number, units: Hits[str], known: Speech, here: C
     elif not known.basis.find(page).within(sentence) and not here.verbs.find(page).within(sentence):
         yield found(page, "number.basis", "must", number.start, number.end)
     else:
-        yield found(page, "number.typed", "should", number.start, number.end)
+        level = "should" if _proved(page, number, kind, sentence) else "must"
+        yield found(page, "number.typed", level, number.start, number.end)
+
+
+def _proved(page: Page, number: Number, kind: str, sentence: Sentence) -> bool:
+    """Whether a figure of the same sentence says the same, or cannot be compared because it is not known yet."""
+    figures = [asked.figure for asked in page.asked_in(sentence.start, sentence.end)]
+    of = number.of.value if isinstance(number.of, Number) else None
+    return any(one is None or (kind, number.value) == (one.unit, one.value) and of in (None, one.of) for one in figures)
 
 
 def _beside(number: Number, counted: Hit[str]) -> bool:

@@ -63,7 +63,8 @@ def _counted(page: Page, hit: Hit[str], span: int, sentence: Sentence) -> Counte
             if hit.end <= asked.at < span:
                 whole = figure.value
             else:
-                near.append((abs(asked.at - hit.start), (figure.value, figure.of)))
+                of = figure.of if figure.unit != "incidents" else None  # they are set beside stations, not among them
+                near.append((abs(asked.at - hit.start), (figure.value, of)))
     if not near:
         return None
     value, of = min(near, key=lambda each: each[0])[1]

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from server.press.checks.folding import folded, raised, small
 from server.press.document import Figure
 from server.press.statements import GAP
 from server.press.tokens import BRACES, Terms, Wrong, parse
+from server.press.written import BLANK
 from server.reading.letters import LOOK_ALIKE
-from server.reading.shapes import PLAIN, ZERO_WIDTH
+from server.reading.shapes import PLAIN
 
 FIGURE = "\ufffc"  # stands for a token, one character for each
-DROPPED = {*map(chr, ZERO_WIDTH), *"*_`~"}  # what cannot be seen, and what only makes words bold
-SIGNS = str.maketrans("’‘ʼ“”«»", '\'\'\'""""') | PLAIN
+DROPPED = "*_`~"  # what only makes words bold
+SIGNS = str.maketrans("’‘ʼ“”«»", '\'\'\'""""') | PLAIN | str.maketrans(BLANK, "  ")
 MARK = re.compile(r"[ \t]{0,9}(?:#{1,6}|[-+*>|]|[0-9]{1,3}[.)])(?=[ \t]|$)[ \t]*")  # begins a block
 JOINED = re.compile(r"[\u1780-\u17d3]")  # letters and signs of a script without spaces
 ENDS = re.compile(r"[។៕]|[.!?](?=[\s\"')]|$)")
@@ -44,9 +46,9 @@ class Sentence:
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """`raw` as it was written, `text` as it is compared: small letters, ASCII digits, single spaces, none in Khmer,
-    blocks parted by line ends. `places` and `ends`: where each character of `text` begins and ends in `raw`; `kept`:
-    what was found in it already, by what was looked for."""
+    """`raw` as it was written, `text` as it is compared: small letters without accents, ASCII digits, single spaces,
+    none in Khmer, blocks parted by line ends. `places` and `ends`: where each character of `text` begins and ends in
+    `raw`; `kept`: what was found in it already, by what was looked for."""
 
     language: str
     part: str  # title or body
@@ -74,7 +76,7 @@ class Page:
     def cased(self) -> str:
         """The text with its capitals, character by character."""
         both = zip(self.text, self.places, strict=True)
-        return "".join(char if char in f"{FIGURE} \n" else self.raw[at] for char, at in both)
+        return "".join(char.upper() if char.upper() in folded(self.raw[at]) else char for char, at in both)
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -104,6 +106,23 @@ class Page:
         """Whether a token in a sentence has no figure yet: nothing is said of numbers that are not there."""
         return any(asked.figure is None for asked in self.asked_in(piece.start, piece.end))
 
+    def block(self, at: int) -> Sentence:
+        """The paragraph, item or heading in which a character stands, no further than LONGEST from it."""
+        first, last = max(0, at - LONGEST), min(len(self.text), at + LONGEST)
+        start, end = self.text.rfind("\n", first, at), self.text.find("\n", at, last)
+        return Sentence(first if start < 0 else start + 1, last if end < 0 else end, self.sentence(at).block)
+
+    @cached_property
+    def headings(self) -> list[tuple[int, int]]:
+        """Where headings stand, in order."""
+        found, at = list[tuple[int, int]](), 0
+        for line in self.text.split("\n"):
+            place = self.places[at] if line else 0
+            if "#" in self.raw[self.raw.rfind("\n", 0, place) + 1 : place]:
+                found.append((at, at + len(line)))
+            at += len(line) + 1
+        return found
+
     @cached_property
     def links(self) -> list[tuple[int, int]]:
         """Where addresses of pages stand: their numbers count nothing."""
@@ -132,7 +151,7 @@ def read(raw: str, language: str, part: str, figures: Mapping[str, Figure], know
 
 def plain(raw: str) -> tuple[list[tuple[str, int, int]], list[str]]:
     """The characters of a text as it is compared, each with its beginning and end in `raw`; what its braces hold."""
-    even = raw.replace(FIGURE, " ").translate(SIGNS)
+    even = raw.translate(SIGNS)
     for seen, meant in LOOK_ALIKE:
         even = even.replace(seen, meant)
     even = GAP.sub(lambda gap: " " * len(gap[0]), even)
@@ -148,16 +167,20 @@ def plain(raw: str) -> tuple[list[tuple[str, int, int]], list[str]]:
         if at in tokens:
             char, end = FIGURE, tokens[at].end()
         if char.isspace():
-            parts = char == "\n" and (new or heading) or gap is not None and gap[0] == "\n"
+            ends = char == "\n" and (new or heading) or gap is not None and gap[0] == "\n"
             new, heading = new or char == "\n", heading and char != "\n"
-            gap = ("\n" if parts else " ", at)
-        elif char not in DROPPED:
-            _part(found, gap, char)
-            small = char.lower()
-            found.append((small if len(small) == 1 else char, at, end))
+            gap = ("\n" if ends else " ", at)
+        elif char not in DROPPED and (parts := _folded(char, found, gap)):
+            _part(found, gap, parts[0])
+            found += [(part, at, end) for part in parts]
             gap, new = None, False
         at = end
     return found, [match[1] for match in tokens.values()]
+
+
+def _folded(char: str, found: list[tuple[str, int, int]], gap: tuple[str, int] | None) -> str:
+    """A character in small letters; a raised one behind a letter or digit is no part of that word or number."""
+    return char if raised(char) and not gap and found and found[-1][0].isalnum() else small(char)
 
 
 def _part(found: list[tuple[str, int, int]], gap: tuple[str, int] | None, after: str) -> None:

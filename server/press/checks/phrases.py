@@ -59,6 +59,11 @@ class Phrases(Generic[Meaning]):
         found: Hits[Meaning] = page.kept[self]
         return found
 
+    def above(self, page: Page, at: int) -> bool:
+        """Whether one stands in the heading above a character, or in which it stands."""
+        over = bisect_left(page.headings, (at + 1, 0)) - 1
+        return over >= 0 and bool(self.find(page).between(*page.headings[over]))
+
     def at(self, text: str, start: int) -> Hit[Meaning] | None:
         """The one that begins here."""
         hit = self._at(text, start)

@@ -11,7 +11,7 @@ from server.press.checks.numbers import DATE, counts_in
 from server.press.checks.page import Page
 from server.press.checks.phrases import Phrases
 from server.press.checks.same import Same
-from server.press.checks.speech import Country, begins_with, country
+from server.press.checks.speech import MEASURE, OTHER, Country, Speech, begins_with, country, speech
 from server.press.checks.status import STATION
 
 PHONE = re.compile(r"[+(]{0,2}[0-9](?:[ .()/-]{0,2}[0-9]){7,}")
@@ -20,8 +20,10 @@ SHORTEST = 8  # digits of a phone's number
 SIGN = re.compile(r"(?<![a-z0-9])[sm]-?[a-z2-7]{3}(?:-?[a-z2-7]{3}){1,3}(?![a-z0-9-])")
 NAMES = re.compile(r"[A-Z][\w'’-]{1,30}(?: [A-Z][\w'’-]{1,30}){0,3}")
 PIECES = re.compile(r"[\u1780-\u17d3\u17dd\u200b]{2,20}(?: [\u1780-\u17d3\u17dd\u200b]{2,20}){0,2}")
+CAPITALS = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")  # words of a name
 NEAR = 20  # characters behind a name in which commune or the like may stand
 SAID = ("verified", "corroborated", "unverified")
+SILENT = (OTHER, MEASURE, "provinces")  # units that tell nothing of what was seen
 
 
 def check(page: Page, around: Around) -> Iterator[Finding]:
@@ -68,32 +70,44 @@ def _monitors(page: Page, around: Around) -> Iterator[Finding]:
 
 
 def _places(page: Page, around: Around, here: Country) -> Iterator[Finding]:
-    """Places with few monitors, where a sentence tells of what happened."""
+    """Places with few monitors, wherever they stand: who was there to see it is known to whoever reads. Under a heading
+    that asks for something they may be meant otherwise, as long as nothing there tells of what happened."""
     seen: set[int] = set()
-    verbs = here.verbs.find(page)
-    for start, end in _named(page, around):
-        sentence = page.sentence(start)
-        figures = any(asked.figure and asked.figure.incidents for asked in page.asked_in(sentence.start, sentence.end))
-        said = any(hit.meaning in SAID for hit in verbs.within(sentence))
-        if start not in seen and (figures or said or counts_in(page, sentence)):
+    known = speech(page.language)
+    for start, end, sure in _named(page, around):
+        if start not in seen:
             seen.add(start)
-            yield found(page, "source.place", "must", start, end)
+            asks = known.asking.above(page, start) and not _tells(page, start, known, here)
+            yield found(page, "source.place", "must" if sure and not asks else "should", start, end)
 
 
-def _named(page: Page, around: Around) -> Iterator[tuple[int, int]]:
-    """Provinces by their names, smaller places by names beside a word like commune; only those with few monitors."""
+def _tells(page: Page, at: int, known: Speech, here: Country) -> bool:
+    """Whether the paragraph of a character has a figure, a number, or words for what was seen and where."""
+    block = page.block(at)
+    if any(asked.figure and asked.figure.incidents for asked in page.asked_in(block.start, block.end)):
+        return True
+    units = [hit for hit in known.units.find(page).within(block) if hit.meaning not in SILENT]
+    said = [hit for hit in here.verbs.find(page).within(block) if hit.meaning in SAID]
+    return bool(units or said or counts_in(page, block))
+
+
+def _named(page: Page, around: Around) -> Iterator[tuple[int, int, bool]]:
+    """Provinces by their names, smaller places by names beside a word like commune; only those with few monitors. Not
+    sure are names of smaller places that stand alone: of several words, each with a capital."""
     for level, names in _names(Same(around.places), Same(around.levels), page.language).items():
         words = tuple(word.casefold() for word in around.beside.get(level, ()))
         beside = _words(words)
         behind = [names.at(page.text, hit.end + gap) for hit in beside.find(page).all for gap in (0, 1)]
-        hits = [hit for hit in behind if hit]
+        hits = [(hit, True) for hit in behind if hit]
         if level == "province":
-            hits += [hit for hit in names.find(page).all if not _ordinary(page, hit.start, around)]
+            hits += [(hit, True) for hit in names.find(page).all if not _ordinary(page, hit.start, around)]
         elif page.language != "km":
-            hits += [hit for hit in names.find(page).all if begins_with(page.text[hit.end : hit.end + NEAR], words)]
-        for hit in hits:
+            every = names.find(page).all
+            hits += [(hit, True) for hit in every if begins_with(page.text[hit.end : hit.end + NEAR], words)]
+            hits += [(hit, False) for hit in every if CAPITALS.fullmatch(page.cased[hit.start : hit.end])]
+        for hit, sure in hits:
             if not around.peopled & set(hit.meaning.split()):
-                yield hit.start, hit.end
+                yield hit.start, hit.end, sure
 
 
 def _ordinary(page: Page, at: int, around: Around) -> bool:

@@ -1,7 +1,7 @@
 """What the checks know of each language of a statement, and of the words of its country, ready to be looked for."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from server.press.checks.phrases import LETTER, Phrases
 
 KNOWN: Mapping[str, Any] = json.loads(Path(__file__).with_name("language.json").read_text("utf-8"))
 OTHER, MEASURE = "other", "measure"  # units that the record does not count, and those of time and length
+SOME, ALL = "some", "all"  # amounts in words: of any size, or the whole
 PERCENT = "%"
 
 
@@ -24,8 +25,11 @@ class Speech:
         hidden: list[tuple[str, str | None]] = [(word, None) for word in known["counted_unless"]]
         named: list[tuple[str, str | None]] = [(word, unit) for unit, words in units.items() for word in words]
         self.units = Phrases([*hidden, *named])
-        numbers: list[tuple[str, int | None]] = [(word, None) for word in known["numbers_unless"]]
-        self.numbers = Phrases([*numbers, *known["numbers"].items()])
+        self.numbers = Phrases(_numbers(known))
+        some, whole, longer = known["amounts"], known["all"], known["amounts_unless"]
+        self.amounts = Phrases([*((word, None) for word in longer), *_meaning(SOME, some), *_meaning(ALL, whole)])
+        self.light, self.apart = frozenset(["", *known["of"], *known["light"]]), frozenset(known["apart"])
+        self.asking = phrases.of(known["asking"])
         self.basis, self.heard = phrases.of(known["basis"]), phrases.of(known["heard"])
         self.of, self.percent = frozenset(known["of"]), (PERCENT, *known["percent"])
         self.months, self.years = tuple(known["months"]), tuple(known["year"])
@@ -33,6 +37,22 @@ class Speech:
         self.before_clock, self.after_clock = tuple(known["before_clock"]), tuple(known["after_clock"])
         self.days = tuple(known["day"])
         self.dotted = language == "km"  # whether thousands may be set apart by a full stop, as in French
+
+
+def _numbers(known: Mapping[str, Any]) -> Iterator[tuple[str, int | None]]:
+    """Numbers in words and what they are; None for words that are none. Tens go with ones: twenty-one, twenty one."""
+    tens: Mapping[str, int] = known["tens"]
+    few = known["ones"] | {word: n for word, n in known["numbers"].items() if n < min(tens.values())}
+    beyond = {f"{ten}{gap}{one}": n + m for ten, n in tens.items() for one, m in few.items() for gap in known["gaps"]}
+    every = known["numbers"] | tens | beyond
+    some = known["ones"] | every
+    large = {f"{one} {scale}": n * m for one, n in some.items() for scale, m in known["scales"].items()}
+    yield from ((word, None) for word in known["numbers_unless"])
+    yield from (every | large).items()
+
+
+def _meaning(name: str, words: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    return ((word, name) for word in words)
 
 
 class Country:
@@ -46,6 +66,11 @@ class Country:
             return phrases.meaning({name: words.get(language, ()) for name, words in groups.items()})
 
         self.blocked = [(one, of(one.words, one.unless)) for one in wording.blocked]
+        self.pairs = [
+            (one, phrases.of([first], one.unless.get(language, ())), phrases.of([second]))
+            for one in wording.blocked
+            for first, second in one.pairs.get(language, ())
+        ]
         self.fixed, self.verbs, self.parties = among(wording.fixed), among(wording.verbs), among(wording.parties)
         self.sources, self.restricted = of(wording.sources), of(wording.restricted)
         self.before, self.after = of(wording.before), of(wording.after)

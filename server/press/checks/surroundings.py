@@ -111,9 +111,7 @@ class Surroundings:
             last[row["card"]] = max(last.get(row["card"], (-1, "")), (place(row["fact"]), row["words"]))
         counted: Counter[str] = Counter()
         for _, words in last.values():
-            pages = [page.read(words, language, "body", {}, self._pack.statements.terms) for language in SPOKEN]
-            found = [country(self._pack.wording, each.language).parties.find(each).all for each in pages]
-            counted.update({hit.meaning for hits in found for hit in hits})
+            counted.update(parties(words, self._pack))
         return dict(counted)
 
     def _known(self, rehearsal: bool) -> tuple[Known, ...]:
@@ -135,3 +133,10 @@ class Surroundings:
         known = self._pack.taxonomy
         named = known.subs.get(sub) or next((one for one in known.categories if one.code == category), None)
         return {language: (name,) for language, name in named.name.items()} if named else {}
+
+
+def parties(words: str, pack: Pack) -> frozenset[str]:
+    """The parties of the pack that somebody's words name, in any of its languages."""
+    pages = [page.read(words, language, "body", {}, pack.statements.terms) for language in SPOKEN]
+    found = [country(pack.wording, each.language).parties.find(each).all for each in pages]
+    return frozenset(hit.meaning for hits in found for hit in hits)

@@ -2,6 +2,7 @@
 
 import atexit
 import shutil
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -49,16 +50,16 @@ def covered(family: str) -> frozenset[str]:
 
 
 @cache
-def plain() -> tuple[str, ...]:
-    """All of them as TrueType files: unpacked once, and gone with the process."""
+def plain() -> Mapping[tuple[str, int], str]:
+    """Family and weight -> path of a TrueType file: unpacked once, and gone with the process."""
     folder = Path(mkdtemp(prefix="faces-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    made = []
+    made = {}
     for family in FAMILIES:
         for weight in WEIGHTS:
             path = folder / f"{family}-{weight}.ttf"
-            with TTFont(packed(family, weight)) as font:
+            with TTFont(packed(family, weight), recalcTimestamp=False) as font:
                 font.flavor = None
                 font.save(path)
-            made.append(str(path))
-    return tuple(made)
+            made[family, weight] = str(path)
+    return made

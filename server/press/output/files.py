@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from server.pack import Pack
-from server.press.output import office, page, pdf, pictures, plain
+from server.press.output import page, pictures, plain, printing
 from server.press.output.layout import Laid, Standing, lay, stem
+from server.press.output.pictures import Drawn
 
 KINDS = {
     "html": "text/html; charset=utf-8",
@@ -41,26 +42,33 @@ def name(document: Mapping[str, Any], standing: Standing, kind: str, language: s
     return f"{'-'.join(parts)}.{kind}"
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def made(asked: Asked) -> bytes:
-    """The file's bytes: the same for the same document. Slow: PDF takes seconds."""
+    """The file's bytes: the same for the same document. Slow where `printing` makes it. Raises Busy, Refused."""
     if asked.kind == "json":
         return asked.document.encode()
+    if asked.kind in WRITERS:
+        return WRITERS[asked.kind](*_laid(asked)).encode()
+    with printing.turn():
+        return _printed(asked)
+
+
+@lru_cache(maxsize=1)
+def _printed(asked: Asked) -> bytes:
+    """Asked for by who had waited for their turn: the one before them may have wanted the same."""
+    laid, drawn = _laid(asked)
+    return printing.printed(printing.Job(asked.kind, laid, drawn, asked.size))
+
+
+def _laid(asked: Asked) -> tuple[Laid, Drawn]:
     laid = lay(json.loads(asked.document), asked.pack, asked.standing)
     if asked.language:
         laid = replace(laid, sides=(laid.side(asked.language),))
-    return MAKERS[asked.kind](laid, asked)
+    return laid, pictures.drawn(laid, asked.pack)
 
 
-def _picture(laid: Laid, asked: Asked) -> str:
-    return pictures.whole(laid, laid.sides[0], asked.pack)
-
-
-MAKERS: Mapping[str, Callable[[Laid, Asked], bytes]] = {
-    "html": lambda laid, asked: page.html(laid, asked.pack).encode(),
-    "pdf": lambda laid, asked: pdf.pdf(laid, asked.pack),
-    "docx": lambda laid, asked: office.docx(laid, asked.language, asked.pack),
-    "txt": lambda laid, asked: plain.plain(laid, asked.language).encode(),
-    "svg": lambda laid, asked: _picture(laid, asked).encode(),
-    "png": lambda laid, asked: pictures.png(_picture(laid, asked), asked.size),
+WRITERS: Mapping[str, Callable[[Laid, Drawn], str]] = {
+    "html": page.html,
+    "txt": lambda laid, _: plain.plain(laid, laid.sides[0].language),
+    "svg": lambda laid, drawn: pictures.whole(laid, laid.sides[0], drawn),
 }

@@ -10,18 +10,21 @@ from server.pack import Pack
 from server.press import public, words
 from server.press.document import Figure, canonical
 from server.press.output import tabled
-from server.press.output.marked import Block, blocks, clean
+from server.press.output.marked import Block, blocks
 from server.press.output.tabled import Table
 from server.press.output.worded import said
+from server.press.written import clean
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What became of a statement: a `draft` still, `withdrawn` for a reason, `corrected` by another number."""
+    """What became of a statement: a `draft` still, with the `mark` of whoever took it out, `withdrawn` for a reason,
+    `corrected` by another number."""
 
     draft: bool = False
     withdrawn: str = ""
     corrected: int | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def _side(document: Mapping[str, Any], pack: Pack, standing: Standing, language:
 def _bands(document: Mapping[str, Any], standing: Standing, language: str) -> tuple[str, ...]:
     always = (("exercise", document["rehearsal"]), ("draft", standing.draft))  # in every language, whatever the page's
     found = [" / ".join(said(each, key) for each in document["texts"]) for key, holds in always if holds]
+    found += [standing.mark] if standing.mark else []
     found += [said(language, "withdrawn", reason=clean(standing.withdrawn))] if standing.withdrawn else []
     found += [_numbered("corrected", standing.corrected, language)] if standing.corrected else []
     return tuple(found)

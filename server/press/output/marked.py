@@ -7,6 +7,8 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from server.press.written import clean
+
 READ = (
     "heading",
     "list",
@@ -43,12 +45,6 @@ class Block:
 def blocks(markdown: str) -> tuple[Block, ...]:
     """What stands in a text, in order."""
     return tuple(_blocks(_reader().parse(clean(markdown))))
-
-
-def clean(text: str) -> str:
-    """Without control characters, and those that turn the direction of writing: some files cannot hold the ones, and
-    the others make a line read otherwise than it stands."""
-    return "".join(char for char in text if char == "\n" or (char.isprintable() or char in " \u200b\u200c\u200d"))
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:

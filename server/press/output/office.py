@@ -12,10 +12,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from server.pack import Pack
-from server.press.output import faces, pictures, qr
+from server.press.output import faces, qr, raster
 from server.press.output.layout import Laid, Side
 from server.press.output.marked import Block, Run
+from server.press.output.pictures import Drawn
 from server.press.output.tabled import Table
 
 STYLES = {"Normal": 10.5, "Title": 18.0, "Heading 1": 14.0, "Heading 2": 12.0, "Heading 3": 11.0}  # points
@@ -23,7 +23,7 @@ FACES = {"w:ascii": "Noto Sans", "w:hAnsi": "Noto Sans", "w:cs": "Noto Sans Khme
 STAMP = (1980, 1, 1, 0, 0, 0)  # of each part of the file, as ZIP begins: the same bytes for the same document
 
 
-def docx(laid: Laid, language: str, pack: Pack) -> bytes:
+def docx(laid: Laid, language: str, drawn: Drawn) -> bytes:
     """The statement in this language."""
     side, made = laid.side(language), Document()
     _frame(made, laid, side)
@@ -41,10 +41,10 @@ def docx(laid: Laid, language: str, pack: Pack) -> bytes:
     for label, told in side.close:
         _plain(made, f"{label}: {told}")
     if side.code:
-        _picture(made, pictures.png(qr.svg(laid.qr), "small"), 26, laid.qr)
+        _picture(made, raster.png(qr.svg(laid.qr), "small"), 26, laid.qr)
         _plain(made, f"{side.code}. {side.word('code.how')}")
-    for svg, title in ((pictures.bars(side), side.annex.title), (pictures.land(side, pack), side.word("map"))):
-        _picture(made, pictures.png(svg), 150, title)
+    for svg, title in zip(drawn[language], (side.annex.title, side.word("map")), strict=True):
+        _picture(made, raster.png(svg), 150, title)
     for table in (side.coverage, side.annex, side.figures):
         _table(made, table, side)
     return _packed(made)

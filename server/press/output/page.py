@@ -9,23 +9,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from server.guide import faces
-from server.pack import Pack
-from server.press.output import pictures, qr
+from server.press.output import qr
 from server.press.output.layout import Laid
 from server.press.output.marked import Block
+from server.press.output.pictures import Drawn
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 POLICY = "default-src 'none'; style-src 'sha256-{hash}'; font-src data:; base-uri 'none'; form-action 'none'"
 
 
-def html(laid: Laid, pack: Pack) -> str:
+def html(laid: Laid, drawn: Drawn) -> str:
     """All languages of it, one after the other."""
-    drawn = {
-        side.language: [Markup(one) for one in (pictures.bars(side), pictures.land(side, pack))]  # noqa: S704 - our own
-        for side in laid.sides
-    }
+    pictures = {each: [Markup(one) for one in both] for each, both in drawn.items()}  # noqa: S704 - our own
     code = Markup(qr.svg(laid.qr)) if laid.qr else ""  # noqa: S704 - our own writer escapes
-    shown = {"sides": laid.sides, "qr": code, "pictures": drawn, "words": _words, "policy": policy()}
+    shown = {"sides": laid.sides, "qr": code, "pictures": pictures, "words": _words, "policy": policy()}
     style = Markup(_style())  # noqa: S704 - our own files
     return _templates().get_template("statement.html").render(style=style, **shown)
 

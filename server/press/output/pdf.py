@@ -1,11 +1,12 @@
 """A statement as PDF: all languages, with tables, pictures and bookmarks; the same bytes for the same document."""
 
 import io
+from collections.abc import Sequence
 
-from server.pack import Pack
-from server.press.output import pictures, qr
+from server.press.output import qr, raster
 from server.press.output.layout import Laid, Side
 from server.press.output.marked import Block
+from server.press.output.pictures import Drawn
 from server.press.output.sheet import BODY, POINT, SMALL, Sheet, Widths
 from server.press.output.tabled import Table
 
@@ -16,28 +17,28 @@ SHARES = {2: (0.78, 0.22), 3: (0.38, 0.34, 0.28), 5: (0.32, 0.17, 0.17, 0.17, 0.
 CODE = 26  # millimetres: the QR code
 
 
-def pdf(laid: Laid, pack: Pack) -> bytes:
+def pdf(laid: Laid, drawn: Drawn) -> bytes:
     """All languages of it, one after the other, each with pages of its own."""
     known: Widths = {}
-    first = _set(laid, pack, 0, known)
-    sheet = _set(laid, pack, first.page, known)
+    first = _set(laid, drawn, 0, known)
+    sheet = _set(laid, drawn, first.page, known)
     made = sheet.finished()
     for each in (first, sheet):
         each.put_away()
     return made
 
 
-def _set(laid: Laid, pack: Pack, total: int, known: Widths) -> Sheet:
+def _set(laid: Laid, drawn: Drawn, total: int, known: Widths) -> Sheet:
     sheet = Sheet(laid, total, known)
     for side in laid.sides:
         sheet.side = side
         sheet.add_page()
         sheet.start_section(side.title)
-        _side(sheet, side, pack)
+        _side(sheet, side, drawn[side.language])
     return sheet
 
 
-def _side(sheet: Sheet, side: Side, pack: Pack) -> None:
+def _side(sheet: Sheet, side: Side, both: Sequence[str]) -> None:
     sheet.words(side.title, 17, strong=True)
     sheet.words(" · ".join(side.head), SMALL)
     if side.corrects:
@@ -53,7 +54,7 @@ def _side(sheet: Sheet, side: Side, pack: Pack) -> None:
         sheet.y += GAP / 2
         sheet.words(f"{label}: {told}", BODY)
     _proof(sheet, side)
-    for svg, title in ((pictures.bars(side), side.annex.title), (pictures.land(side, pack), side.word("map"))):
+    for svg, title in zip(both, (side.annex.title, side.word("map")), strict=True):
         _picture(sheet, svg, title)
     for table in (side.coverage, side.annex, side.figures):
         _table(sheet, table)
@@ -92,7 +93,7 @@ def _proof(sheet: Sheet, side: Side) -> None:
     sheet.y += GAP
     sheet.room_for(CODE + GAP)
     top = sheet.y
-    image = io.BytesIO(pictures.png(qr.svg(sheet.laid.qr), "small"))
+    image = io.BytesIO(raster.png(qr.svg(sheet.laid.qr), "small"))
     sheet.image(image, sheet.l_margin, top, CODE, CODE, alt_text=sheet.laid.qr)
     sheet.y = top + CODE / 3
     sheet.words(side.code, BODY, CODE + GAP, strong=True)
@@ -105,7 +106,7 @@ def _picture(sheet: Sheet, svg: str, title: str) -> None:
     across = sheet.epw * 0.85
     sheet.y += 2 * GAP
     sheet.room_for(across * high / wide)
-    sheet.image(io.BytesIO(pictures.png(svg)), sheet.l_margin, sheet.y, across, across * high / wide, alt_text=title)
+    sheet.image(io.BytesIO(raster.png(svg)), sheet.l_margin, sheet.y, across, across * high / wide, alt_text=title)
     sheet.y += across * high / wide
 
 

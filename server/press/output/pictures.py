@@ -1,12 +1,10 @@
-"""A statement's pictures: incidents by category as bars, by province as a map; SVG, and PNG with our own type."""
+"""A statement's pictures as SVG: incidents by category as bars, by province as a map."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
 from math import cos, radians
 from typing import Any
-
-from resvg_py import svg_to_bytes
 
 from server.pack import Pack
 from server.press import words
@@ -15,43 +13,48 @@ from server.press.output.breaking import lines
 from server.press.output.layout import Laid, Side
 
 WIDE, ROW, TOP = 640, 34, 80  # of the bars: the picture's width, a bar's height with its space, what stands above
-LABEL, LETTERS, BROAD = (
-    250,
-    26,
-    72,
-)  # the width of the names beside the bars; about how many letters go in, and in a band
-SIZES = {"small": 640, "large": 1600}  # pixels across
+LABEL, LINE = 250, 16  # the width of the names beside the bars, the height of a line of one
+LETTERS, BROAD = 26, 72  # about how many letters go into a line of a name, and into one of a band
+SIZES = {"small": 640, "large": 1600}  # pixels across, of pictures in points
 SHADES = ("#f2f2f2", "#cfe0f1", "#9dc3e6", "#5b9bd5", "#1f5f9f")  # none, then ever more
 Point = tuple[float, float]
+Drawn = Mapping[str, Sequence[str]]  # language -> bars and map
 UNTOLD, INK, BAR, EDGE = "#ffffff", "#111111", "#1f5f9f", "#777777"
+
+
+def drawn(laid: Laid, pack: Pack) -> Drawn:
+    """Both pictures in each language."""
+    return {side.language: (bars(side), land(side, pack)) for side in laid.sides}
 
 
 def bars(side: Side) -> str:
     """Verified incidents by category as SVG, beside how many stations were heard from."""
     most = max((n for _, n in side.bars), default=1) or 1
-    parts = _head(side, side.annex.title)
-    for row, (name, n) in enumerate(side.bars):
-        y = TOP + row * ROW
-        rows = list(lines(name, side.language, lambda text: len(text) <= LETTERS))[:2]
+    parts, y = _head(side, side.annex.title), TOP
+    for name, n in side.bars:
+        rows = list(lines(name, side.language, lambda text: _letters(text) <= LETTERS))
+        deep = max(ROW, LINE * len(rows) + 6)
+        top = y + deep / 2 - LINE * len(rows) / 2 + 10
         for turn, line in enumerate(rows):
-            parts.append(_text(LABEL - 8, y + (19 if len(rows) == 1 else 12 + 15 * turn), line, 13, anchor="end"))
+            parts.append(_text(LABEL - 8, top + LINE * turn, line, 13, anchor="end"))
         wide = round((WIDE - LABEL - 70) * n / most, 1)
-        parts.append(f'<rect x="{LABEL}" y="{y + 3}" width="{wide}" height="{ROW - 10}" fill="{BAR}"/>')
-        parts.append(_text(LABEL + wide + 6, y + 20, words.number(n, side.language), 14, strong=True))
+        parts.append(f'<rect x="{LABEL}" y="{y + 3}" width="{wide}" height="{deep - 10}" fill="{BAR}"/>')
+        parts.append(_text(LABEL + wide + 6, y + deep / 2 + 3, words.number(n, side.language), 14, strong=True))
+        y += deep
     if not side.bars:
         parts.append(_text(16, TOP + 14, side.word("none"), 14))
-    return _banded(side, TOP + max(1, len(side.bars)) * ROW + 12, side.annex.title, parts)
+    return _banded(side, max(y, TOP + ROW) + 12, side.annex.title, parts)
 
 
 def land(side: Side, pack: Pack) -> str:
     """The same by province, as a map; a province that the statement does not tell of stays white."""
     places = [place for place in pack.places.values() if place.level == "province" and place.code in pack.polygons]
-    drawn = {place.code: _rings(pack.polygons[place.code]["coordinates"]) for place in places}
-    at, high = _projected([point for rings in drawn.values() for ring in rings for point in ring])
+    outlines = {place.code: _rings(pack.polygons[place.code]["coordinates"]) for place in places}
+    at, high = _projected([point for rings in outlines.values() for ring in rings for point in ring])
     step = max(1, -(-max(side.land.values(), default=0) // (len(SHADES) - 1)))
     parts, named = _head(side, side.word("map")), []
     for place in places:
-        n, path = side.land.get(place.code), " ".join(_path(map(at, ring)) for ring in drawn[place.code])
+        n, path = side.land.get(place.code), " ".join(_path(map(at, ring)) for ring in outlines[place.code])
         parts.append(f'<path d="{path}" fill="{_shade(n, step)}" stroke="{EDGE}" stroke-width="1"/>')
         if n is not None and place.lon is not None and place.lat is not None:
             (x, y), ink = at((place.lon, place.lat)), "#ffffff" if _shade(n, step) == SHADES[-1] else INK
@@ -60,19 +63,9 @@ def land(side: Side, pack: Pack) -> str:
     return _banded(side, high, side.word("map"), [*parts, *named, *_legend(side, step, high - 20, pack)])
 
 
-@lru_cache(maxsize=16)
-def png(svg: str, size: str = "large") -> bytes:
-    """A picture in points, on white: SIZES across. Kept a while: each is in several files."""
-    made = svg_to_bytes(
-        svg_string=svg, width=SIZES[size], background="white", skip_system_fonts=True, font_files=list(faces.plain()),
-        font_family="Noto Sans", sans_serif_family="Noto Sans",
-    )  # fmt: skip
-    return bytes(made)
-
-
-def whole(laid: Laid, side: Side, pack: Pack) -> str:
+def whole(laid: Laid, side: Side, drawn: Drawn) -> str:
     """Both pictures below each other, for who sends one: with number and check code below them."""
-    both = [bars(side), land(side, pack)]
+    both = drawn[side.language]
     heights = [int(one.split('viewBox="0 0 ', 1)[1].split('"')[0].split()[1]) for one in both]
     placed, y = [], 0
     for one, high in zip(both, heights, strict=True):
@@ -131,6 +124,11 @@ def _projected(points: Sequence[Point]) -> tuple[Callable[[Point], Point], int]:
 
 def _rings(coordinates: Any) -> list[list[Point]]:
     return [[(point[0], point[1]) for point in ring] for polygon in coordinates for ring in polygon]
+
+
+def _letters(text: str) -> int:
+    """How many letters stand beside each other: what hangs on another takes no room."""
+    return sum(unicodedata.category(char) != "Mn" for char in text)
 
 
 def _path(points: Iterable[Point]) -> str:

@@ -39,9 +39,8 @@ class Sheet(FPDF):
         self.side = self.begun = laid.sides[0]
         self.set_auto_page_break(False)
         self.set_margins(MARGIN, MARGIN)
-        for family in faces.FAMILIES:
-            for weight in faces.WEIGHTS:
-                self.add_font(family, "B" if weight == faces.WEIGHTS[1] else "", faces.packed(family, weight))
+        for (family, weight), path in faces.plain().items():
+            self.add_font(family, "B" if weight == faces.WEIGHTS[1] else "", path)
         self.set_text_shaping(True, direction="ltr")
         bands = [band for side in laid.sides for band in side.bands]
         self.set_title(" · ".join([*bands[:1], *(side.title for side in laid.sides)]))

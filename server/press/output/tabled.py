@@ -7,8 +7,8 @@ from typing import Any
 from server.pack import Pack
 from server.press import public, words
 from server.press.document import Figure, Item
-from server.press.output.marked import clean
 from server.press.output.worded import said
+from server.press.written import clean
 
 LISTED = {*public.COVERED.values(), public.ANNEX, "asof"}  # figures that tables and head show already
 COLUMNS = ("heard", "expected", "verified", "corroborated")
