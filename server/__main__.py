@@ -10,13 +10,19 @@ from server import membership, report, seal, settings
 from server import pack as packs
 from server.access import Access
 from server.alone import keep_inside
+from server.backups import console as backup_console
 from server.gazetteer import console as pack_console
 from server.guide import languages, page
+from server.locking import console as lock_console
+from server.locking import master
 from server.log import Down, Log
 from server.model import console as model_console
 from server.monitors import console as roster_console
+from server.outside import console as heads_console
+from server.people import own
 from server.press import method, neutrality, publishing
 from server.roles import ROLES, Refused
+from server.sealing.keys import PUBLIC
 from server.wiring import OPEN
 
 EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
@@ -28,7 +34,7 @@ def main(words: list[str] | None = None) -> None:
     asked = _parser().parse_args(words)
     try:
         asked.run(asked)
-    except (Refused, Down, packs.PackError) as fault:
+    except (Refused, Down, seal.Locked, packs.PackError) as fault:
         sys.exit(f"{str(fault)[0].upper()}{str(fault)[1:]}")
 
 
@@ -40,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_users(nouns)
     _add_tokens(nouns)
     roster_console.add_to(nouns)
+    lock_console.add_to(nouns)
+    heads_console.add_to(nouns)
+    backup_console.add_to(nouns)
     pack_console.add_to(nouns)
     model_console.add_to(nouns)
     report.add_to(nouns)
@@ -65,6 +74,9 @@ def _add_users(nouns: argparse._SubParsersAction) -> None:
     move.add_argument("name")
     move.add_argument("--organisation", required=True, help="of the coalition; empty for none")
     move.set_defaults(run=move_user)
+    unsecure = users.add_parser("unsecure", help="ask an account for no code any more: its telephone is lost")
+    unsecure.add_argument("name")
+    unsecure.set_defaults(run=unsecure_user)
     close = users.add_parser("close", help="end an account and its sessions")
     close.add_argument("name")
     close.set_defaults(run=close_user)
@@ -86,9 +98,15 @@ def set_up(asked: argparse.Namespace) -> None:
     """Fresh secrets for whatever `.env` does not have, and keys under DATA_DIR."""
     made = write_env(Path(".env"))
     given = settings.read(settings.environment())
-    seal.make_keys(given.data_dir / "keys")
+    try:
+        seal.make_keys(given.data_dir / "keys")
+    except seal.Locked as fault:
+        if not (given.data_dir / "keys" / PUBLIC).exists():
+            raise
+        print(f"The room starts locked: {fault}. Reports come in, sealed; python -m server unlock opens it.")
     if made:
         print("Wrote .env with fresh secrets. Keep it: gateways are set up with them.")
+        print(f"All keys need {master.ways(given.data_dir / 'keys')['file']}: keep a copy of it elsewhere.")
 
 
 def write_env(path: Path) -> bool:
@@ -121,6 +139,14 @@ def list_users(asked: argparse.Namespace) -> None:
     print("\n".join(access().accounts()))
 
 
+def unsecure_user(asked: argparse.Namespace) -> None:
+    """Ask an account for no code any more, and end its sessions."""
+    given, gate = settings.read(settings.environment()), access()
+    own.unsecure(Log(given.record, given.pack), gate, asked.name, by="console")
+    gate.sessions.end_all(asked.name)
+    print(f"{asked.name} is asked for no code now.")
+
+
 def move_user(asked: argparse.Namespace) -> None:
     """Let an account be of another organisation."""
     given = settings.read(settings.environment())
@@ -136,18 +162,18 @@ def close_user(asked: argparse.Namespace) -> None:
 
 def add_token(asked: argparse.Namespace) -> None:
     """Print a new token."""
-    token, public = access().issue_token(asked.name, asked.role, by="console")
+    token, public = access().tokens.issue(asked.name, asked.role, by="console")
     print(f"id {public}\ntoken {token}")
 
 
 def list_tokens(asked: argparse.Namespace) -> None:
     """Every token, without itself."""
-    print("\n".join(f"{public}  {name}  {role}" for public, name, role in access().tokens()))
+    print("\n".join(f"{public}  {name}  {role}" for public, name, role in access().tokens.all()))
 
 
 def revoke_token(asked: argparse.Namespace) -> None:
     """End a token."""
-    access().revoke_token(asked.id, by="console")
+    access().tokens.revoke(asked.id, by="console")
     print(f"Token {asked.id} is worth nothing now.")
 
 

@@ -7,9 +7,11 @@ report came in, by which a telephone company could find the message and its send
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
+from server.pack import Pack
+from server.press.phases import hours, phase
 from server.pseudonyms import Pseudonyms
 
 READER = "reader"  # who is no person
@@ -29,12 +31,14 @@ DECIDING = STATING - {"incident.reopened"} | {*PARTS}  # by a person: the model'
 @dataclass(slots=True)
 class Taken:
     """What a report, or the incident that it opened, is taken for now. `status`: the last verdict that nobody took
-    back, `unverified`, `dismissed`, or "". `province` is None until anybody has said.
-    `hour`: of the report, on the day itself."""
+    back, `unverified`, `dismissed`, or "". `basis` and `method` are those of the last verdict. `province` is None until
+    anybody has said. `hour`: at which the part of the day began in which the report came."""
 
     hour: str = ""
     rehearsal: bool = False
     status: str = ""
+    basis: str = ""
+    method: str = ""
     province: str | None = None
     category: str = ""
     sub: str = ""
@@ -44,19 +48,20 @@ class Taken:
 
 
 class Beside:
-    """Follows the facts, in order, by what stands in clear on the log. `day` and `zone` are the country's."""
+    """Follows the facts, in order, by what stands in clear on the log."""
 
-    def __init__(self, names: Pseudonyms, day: date, zone: tzinfo) -> None:
-        self._names, self._day, self._zone = names, day, zone
+    def __init__(self, names: Pseudonyms, pack: Pack) -> None:
+        self._names, self._day, self._zone = names, pack.day, pack.zone
+        self._hours = hours(pack.polls_open, pack.polls_close)
         self._taken: dict[str, Taken] = {}
 
     def of(self, fact: Mapping[str, str]) -> dict[str, str]:
         """What is committed to beside this fact, which comes next; all of it text. `case`: the incident that it is
-        about, by pseudonym; `other`: the one that was joined to it or parted from it; `when`: its ten minutes; `is.…`:
-        what the incident is taken for behind it; `statement`: the one that it is about, by pseudonym."""
+        about, by pseudonym; `other`: the one that was joined to it or parted from it; `when`: its hour; `is.…`: what
+        the incident is taken for behind it; `statement`: the one that it is about, by pseudonym."""
         wire, (about, _, subject) = fact["wire"], fact["about"].partition(":")
         at = datetime.fromtimestamp(int(fact["id"].partition("-")[0]) / 1000, self._zone)
-        found = {"case": self._names.of("incident", subject) if about == "incident" else "", "when": ten_minutes(at)}
+        found = {"case": self._names.of("incident", subject) if about == "incident" else "", "when": hour(at)}
         if about == "statement":
             found["statement"] = self._names.of("statement", subject)
         if wire not in STATING and wire not in TELLING and wire not in PARTS:
@@ -73,7 +78,7 @@ class Beside:
         """As the board does (`sections/cards.py`, `sections/verifying.py`, `sections/sortings.py`)."""
         if wire == "report.received":
             taken.rehearsal = body["rehearsal"]
-            taken.hour = hour(datetime.fromisoformat(body["at"]).astimezone(self._zone), self._day)
+            taken.hour = phase(datetime.fromisoformat(body["at"]), self._day, self._zone, self._hours)
         elif wire == "report.read":
             taken.province = body["province"] if taken.province is None else taken.province
         elif wire == "report.sorted":
@@ -92,6 +97,7 @@ def _moved(taken: Taken, wire: str, body: Mapping[str, Any]) -> None:
     the board knows; the record sets such cases aside."""
     if wire in GIVEN:
         taken.status = body.get("verdict", GIVEN[wire])
+        taken.basis, taken.method = body.get("basis", ""), body.get("method", "")
     elif wire == "incident.dismissed":
         taken.status, taken.category, taken.sub, taken.severity = "dismissed", "", "", 0
     elif wire == "incident.opened":
@@ -117,14 +123,11 @@ def _told(taken: Taken) -> dict[str, str]:
         "is.category": taken.category,
         "is.sub": taken.sub,
         "is.severity": str(taken.severity),
+        "is.basis": taken.basis,
+        "is.method": taken.method,
     }
 
 
-def ten_minutes(at: datetime) -> str:
-    """The ten minutes in which a moment lies, by their beginning: ISO 8601."""
-    return at.replace(minute=at.minute // 10 * 10, second=0, microsecond=0).isoformat(timespec="minutes")
-
-
-def hour(at: datetime, day: date) -> str:
-    """The same on the day itself, as `07:10`; what was before it sorts before, as `-`, and what came after as `~`."""
-    return ten_minutes(at)[11:16] if at.date() == day else "-" if at.date() < day else "~"
+def hour(at: datetime) -> str:
+    """The hour in which a moment lies, by its beginning: ISO 8601."""
+    return at.replace(minute=0, second=0, microsecond=0).isoformat(timespec="minutes")

@@ -6,6 +6,7 @@ from typing import Any
 from server import events
 from server.alerts.shown import Alerts
 from server.asking.index import Asking
+from server.coalition.treaty import Treaty
 from server.docket.kept import Docket
 from server.log import START, Fact, Raw, place
 from server.measures.channels import Channels
@@ -21,12 +22,15 @@ from server.sections.agreement import Agreement
 from server.sections.attendance import Attendance
 from server.sections.cards import Cards
 from server.sections.crowds import Crowds
+from server.sections.numbers import Numbers
 from server.sections.people import People
 from server.sections.restrictions import Restrictions
 from server.sections.section import Section, tables
 from server.sections.sortings import Sortings
 from server.sections.standing import Standings
+from server.sections.taken import Taken
 from server.sections.verifying import Verifying
+from server.sources.acts import Acts
 from server.stories.joined import Joined
 from server.texting.texts import Texts
 from server.work.answered import Answered
@@ -44,7 +48,9 @@ class Board:
         self.people = People(self.db, vault)
         self._cards = Cards(self.db, vault, opener)
         self.verifying = Verifying(self.db, vault, self.people)
-        self._restrictions = Restrictions(self.db, vault, opener, suspect)
+        self._restrictions = Restrictions(
+            self.db, vault, opener, lambda text, card: suspect(text) or self._says_word(card, text)
+        )
         self._crowds = Crowds(self.db, vault)
         self.roster = Roster(self.db, vault)
         standings = Standings(self.db, vault, self.roster)  # behind what it judges by
@@ -54,14 +60,17 @@ class Board:
         self.tasks = Tasks(self.db, vault, self.people, pack.ladder)
         self.duties, self.answered = Duties(self.db, vault), Answered(self.db, vault)
         self.shifts, self.statements = Shifts(self.db, vault), Statements(self.db, vault)
-        self.turns, self.docket = Turns(self.db, vault), Docket(self.db, vault)
+        self.turns, self.docket, self.taken = Turns(self.db, vault), Docket(self.db, vault), Taken(self.db, vault)
+        self.acts, self.treaty = Acts(self.db, vault, self.people), Treaty(self.db, vault, self.people, self.roster)
         self._folds = _by_kind(
             self.verifying,  # before the cards: it needs what they were
             *(self._cards, Sortings(self.db, vault), self._restrictions, self._crowds, self.people, self.roster),
-            *(standings, Joined(self.db, vault), self.tasks, self.duties, self.answered, self.shifts),
+            *(standings, Joined(self.db, vault), Numbers(self.db, vault)),
+            *(self.tasks, self.duties, self.answered, self.shifts),
             *(self.attendance, self.texts, self.agreement, self.models, self.alerts, Paces(self.db, vault)),
             Tallies(self.db, vault, pack),  # counts what all others have changed
-            *(Channels(self.db, vault), Asking(self.db, vault), self.statements, self.turns, self.docket),
+            *(Channels(self.db, vault), Asking(self.db, vault), self.statements, self.turns, self.docket, self.acts),
+            *(self.treaty, self.taken),
         )
 
     def fold(self, raws: Iterable[Raw]) -> set[str]:
@@ -87,6 +96,10 @@ class Board:
             raise
         self.db.execute("COMMIT")
         return changed
+
+    def _says_word(self, card: str, text: str) -> bool:
+        source = self.db.execute("SELECT source FROM cards WHERE id = ?", (card,)).fetchone()["source"]
+        return self.roster.says_word(source, text)
 
 
 def _by_kind(*sections: Section) -> dict[type[events.Event], list[Callable[[Fact, Any], set[str]]]]:

@@ -25,13 +25,16 @@ MISSING = {
     "apart": "This needs somebody of another organisation than that of whoever proposed it.",
     "opener": "One of you two let the other in: somebody else has to confirm this.",
     "young": "Your account, or its organisation, is newer than the proposal: somebody else has to confirm this.",
+    "vouched": "Neither the console nor an account of your organisation let you in: you do not count for it.",
+    "void": "Whoever proposed this has that account no longer, or does not count for its organisation: decline it.",
 }  # what is missing -> the sentence that says so
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A verdict that waits for a second person: by which account, of which organisation that was then ("": unknown),
-    since which place on the log, and who let that account in. `kind`: of a dismissal, what it is instead."""
+    since which place on the log, who let that account in, whether it is that account still, and whether the console or
+    its organisation itself let it in. `kind`: of a dismissal, what it is instead."""
 
     verdict: str
     method: str
@@ -41,18 +44,22 @@ class Proposal:
     kind: str = ""
     at: int = 0
     openers: frozenset[str] = frozenset()
+    stands: bool = True
+    vouched: bool = True
 
 
 @dataclass(frozen=True)
 class Decider:
     """Who decides: an account and its organisation ("" when none is named), or a program. `since`: the place on the log
-    from which on it is both; `openers`: the account that opened it, the one that opened that, and so on."""
+    from which on it is both; `openers`: the account that opened it, the one that opened that, and so on; `vouched`:
+    whether the console, or its organisation itself, let it in."""
 
     name: str
     organisation: str
     program: bool
     since: int
     openers: frozenset[str]
+    vouched: bool = True
 
 
 @dataclass(frozen=True)

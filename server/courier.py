@@ -9,9 +9,11 @@ from server import events, logs, seal, settings
 from server.log import START, Down, Draft, Log, Raw
 from server.monitors.roster import Roster
 from server.outage import wait_out
+from server.outside.telling import Telling
 from server.pack import Pack
 from server.pack import load as load_pack
 from server.settings import Settings
+from server.sources.leaving import Leaving
 from server.texting import segments
 from server.texting.answering import Answering
 from server.texting.outbox import Outbox
@@ -19,7 +21,7 @@ from server.texting.paging import WIRES, Paging
 from server.texting.sending import ORDER_LASTS, Sending, Tools
 from server.texting.texts import Row, Texts
 from server.work.climbing import Climbing
-from server.work.duties import Duties
+from server.work.duties import LEFT, Duties
 
 GROUP = "courier"
 BATCH = 200
@@ -50,7 +52,7 @@ class Courier:
         self.answering = Answering(log, self.roster, vault, self.sealer, pack, given, clock)
         self.duties, self.climbing = Duties(self.roster.db, vault), Climbing(pack.ladder)
         self.paging = Paging(self.duties, self.climbing, self.texts, vault, self.sealer, pack, given, clock)
-        outbox = Outbox(log, keys, clock)
+        self.telling, outbox = Telling(vault, self.sealer, given), Outbox(log, keys, clock)
         self.sending = Sending(Tools(log, self.texts, self.roster, vault, self.sealer, outbox, given, clock))
         self._cursor = START
         self._sources: dict[str, str] = {}  # report -> source
@@ -64,6 +66,7 @@ class Courier:
             done = self._reports(min(wait, BUSY_WAIT) if busy else wait)
             self._follow()
             self._ask()
+            self.log.append_all(self.telling.due())
             self._follow()
             return done + self.sending.step()
         except seal.Locked as fault:
@@ -84,8 +87,11 @@ class Courier:
                 raise
             db.execute("COMMIT")
             for raw in raws:
+                self.telling.take(raw)
                 if raw.fields["wire"] in self.climbing.wires:
                     self.climbing.take(raw.fact())
+                if raw.fields["wire"] in LEFT:
+                    self.duties.forget(raw.fact().event.subject)
             self._sources |= {one.subject: one.source for one in received if isinstance(one, events.ReportReceived)}
             self._cursor = raws[-1].id
 
@@ -175,7 +181,7 @@ def main() -> None:
     logs.start()
     given = settings.read(settings.environment())
     log = Log.following(given.record, given.pack, LONGEST_WAIT)
-    courier = None
+    courier, leaving = None, Leaving(given.data_dir)
     while True:
         try:
             if courier is None:
@@ -183,8 +189,9 @@ def main() -> None:
                 courier = Courier(log, vault, load_pack(given.pack), given, worker, lambda: datetime.now(UTC))
                 courier.step()
                 logger.info("The courier is ready (process %s, texts are %s).", os.getpid(), given.texts)
-            while True:
+            while not leaving.due():
                 courier.step(LONGEST_WAIT)
+            return
         except Down:
             wait_out(log, "courier")
 

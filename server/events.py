@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, fields
 from functools import reduce
 
-from server.facts import complaints
+from server.facts import accounts, acts, coalition, complaints, exports, locks, records
 from server.facts.alerts import AlertEnded, AlertRaised
 from server.facts.base import Event
 from server.facts.gateways import GatewaySignalled
@@ -168,8 +168,9 @@ __all__ = [
     "WorkEscalated",
     "WorkLetGo",
     "WorkTaken",
-    "complaints",
 ]
+# modules, whose facts are named by them
+__all__ += ["accounts", "acts", "coalition", "complaints", "exports", "locks", "records"]
 
 KINDS: dict[str, type[Event]] = {kind.wire: kind for kind in Event.__subclasses__()}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from server import coverage
 from server.coverage import STATES
+from server.measures.scopes import TOLD
 from server.sections.attendance import Attendance, stamp
 
 AREAS = ("province", "district", "organisation")
@@ -19,6 +20,20 @@ WITHIN = (
     "rehearsal = :rehearsal AND :place IN ('', province, district)"
     " AND province NOT IN (SELECT value FROM json_each(:without))"
 )
+# stations where something is known to have happened, or one of our monitors told of it and nobody found it wrong; what
+# is restricted is left out, or their number would tell of it
+TELLS = f"rehearsal = :rehearsal AND NOT restricted AND at <= :hour AND {TOLD}"
+TROUBLED = (
+    "SELECT ifnull(iif(told.station = '', posts.station, told.station), '') FROM ("  # noqa: S608 - our own words
+    f"SELECT station, monitor, standing, status FROM cards WHERE kind = 'incident' AND stands = '' AND {TELLS}"
+    " UNION ALL SELECT joined.station, joined.monitor, joined.standing, head.status FROM"
+    f" (SELECT station, monitor, standing, stands FROM cards WHERE stands > '' AND {TELLS}) AS joined"
+    " CROSS JOIN cards AS head WHERE head.id = joined.stands AND head.kind = 'incident' AND NOT head.restricted"
+    ") AS told LEFT JOIN posts ON told.station = '' AND told.standing = 'known' AND posts.monitor = told.monitor"
+    " WHERE told.status IN ('verified', 'corroborated')"
+    " OR told.standing = 'known' AND told.status NOT IN ('unconfirmed', 'false')"
+)
+CALM = f"calm <= :now AND station NOT IN ({TROUBLED})"
 STEP = timedelta(minutes=30)  # between two points of the day's course
 
 Row = dict[str, Any]
@@ -42,7 +57,8 @@ class View:
     def where(self, every: bool = False) -> tuple[str, dict[str, Any]]:
         """The condition on units, and all values; `every` organisation for itself."""
         own = "organisation != ''" if every else "organisation = :organisation"
-        values = {"now": stamp(self.now), "rehearsal": self.rehearsal, "organisation": self.organisation}
+        hour = self.now.astimezone(UTC).isoformat(timespec="milliseconds")
+        values = {"now": stamp(self.now), "hour": hour, "rehearsal": self.rehearsal, "organisation": self.organisation}
         return f"{own} AND {WITHIN}", {**values, "place": self.place, "without": json.dumps(self.without)}
 
     def ask(self, query: str, **values: Any) -> list[Row]:
@@ -66,14 +82,15 @@ def areas(view: View, by: str) -> list[Row]:
     """Each area that has a station with a monitor: `area`, `monitors`, `expected`, `calm`, `came`, and each state.
 
     `by` is one of AREAS, or "" for a single row about all (none when no station has a monitor).
-    `calm`: stations that told of no problem in a check-in or in words; `came`: those whose latest check-in came itself.
+    `calm`: stations whose monitors said so, in a check-in or in words, and told of no problem, where none is known;
+    `came`: those whose latest check-in came itself.
     """
     where, values = view.where(every=by == "organisation")
     asked, _ = coverage.due(view.attendance.schedule, view.now)
     counted = view.ask(
         f"SELECT {by or WHOLE} AS area, {state_of(view)} AS state, count(*) AS expected,"  # noqa: S608 - our names
         f" count(*) FILTER (WHERE {f'came{asked}' if asked else 'NULL'} <= :now) AS came,"
-        f" count(*) FILTER (WHERE calm <= :now) AS calm FROM units WHERE {where} GROUP BY 1, 2 ORDER BY 1",
+        f" count(*) FILTER (WHERE {CALM}) AS calm FROM units WHERE {where} GROUP BY 1, 2 ORDER BY 1",
         **values,
     )
     monitors = _monitors(view, by)

@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+from copy import copy
 from types import TracebackType
 from typing import Any
 
@@ -22,7 +23,9 @@ class PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
-        return super().format(record).translate(CONTROL)
+        own = copy(record)
+        own.exc_text = own.stack_info = None  # how somebody else's handler told it, with its message
+        return super().format(own).translate(CONTROL)
 
     def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple) -> str:  # noqa: N802
         """The exception's type and where it was raised."""

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,9 @@ from server.docket.reminding import Reminding
 from server.gazetteer.boundaries import load as load_pack
 from server.log import START, Down, Draft, Log, Raw
 from server.outage import wait_out
+from server.sources.forgetting import Forgetting
+from server.sources.leaving import Leaving
+from server.sources.retention import Retention, Schedule
 from server.work.climbing import Climbing
 
 BATCH = 1000  # facts
@@ -96,17 +100,23 @@ def main() -> None:
     logs.start()
     given = settings.read(settings.environment())
     log = Log.following(given.record, given.pack, LONGEST_WAIT)
-    keys, lookout = given.data_dir / "keys", None
+    keys, lookout, leaving = given.data_dir / "keys", None, Leaving(given.data_dir)
     while True:
         try:
             if lookout is None:
                 pack, vault = load_pack(given.pack, given.data_dir), seal.Vault(given.data_dir)
                 watch, reminding = Watch(seal.Opener(keys), vault, pack), Reminding(Law(pack.docket, pack.zone))
                 lookout = Lookout(log, watch, Climbing(pack.ladder), reminding)
+                forgetting = Forgetting(log, vault, given.data_dir)
+                schedule = Schedule(log, pack.day, given.retention_days)
+                retention = Retention(log, schedule, forgetting, given.data_dir, now, time.monotonic)
                 logger.info("The lookout is ready (process %s).", os.getpid())
-            while True:
+            while not leaving.due():
                 lookout.step(LONGEST_WAIT)
-        except Down:
+                forgetting.finish()
+                retention.look()
+            return
+        except (Down, seal.Locked):
             wait_out(log, "lookout")
 
 

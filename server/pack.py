@@ -21,6 +21,7 @@ from server.country.wording import Wording
 from server.docket import levels
 from server.docket.levels import Levels
 from server.press import templates
+from server.press.phases import hours
 from server.press.templates import Templates
 from server.texting import answers
 from server.texting.answers import Answers
@@ -105,8 +106,9 @@ def load(name: str, folder: Path = PACKS) -> Pack:
         parts["schedule"] = files.made("checkins.json", schedule.read, files, *stands_on)
         parts["answers"] = files.made("texts.json", answers.read, files, languages, parts["taxonomy"])
         parts["callback"] = files.made(callback.FILE, callback.read, files, languages, parts["taxonomy"])
-        if parts["schedule"] is not None:
-            with_it = (parts["taxonomy"], parts["schedule"], parts["places"].values())
+        polls = (parts["polls_open"], parts["polls_close"])
+        if None not in (parts["schedule"], *polls):
+            with_it = (parts["taxonomy"], parts["schedule"], parts["places"].values(), hours(*polls))
             parts["statements"] = files.made(templates.FILE, templates.read, files, languages, *with_it)
     parts["ladder"] = files.made("ladder.json", ladder.read, files, languages)
     parts["wording"] = files.made(wording.FILE, wording.read, files, languages)

@@ -1,4 +1,4 @@
-"""The names under which incidents and stations stand in what outsiders get: the same each time, and telling nothing.
+"""The names under which incidents and stations stand in what outsiders get: the same for the same, and telling nothing.
 
 An incident's id is computed from the gateway's own number of the message that opened it: a telephone company could
 find that message, and its sender, by the id.
@@ -8,6 +8,8 @@ from hashlib import sha256
 from hmac import new as hmac
 from pathlib import Path
 
+from server.sealing.keys import private
+
 LENGTH = 20  # hexadecimal digits: 80 bits, as of an alias
 
 
@@ -15,8 +17,9 @@ class Pseudonyms:
     """Needs the key that room and ledger share, under DATA_DIR/keys."""
 
     def __init__(self, keys: Path) -> None:
-        self._key = (keys / "pseudonyms.key").read_bytes()
+        self._key = private(keys, "pseudonyms.key")
 
     def of(self, kind: str, known_as: str) -> str:
-        """The pseudonym of what is known as `known_as` here; `kind` is incident, station or statement."""
+        """The pseudonym of what is known as `known_as` here; `kind` is incident, station (in one figure alone, see
+        `press/steps.py`) or statement."""
         return hmac(self._key, f"{kind}:{known_as}".encode(), sha256).hexdigest()[:LENGTH]

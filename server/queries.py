@@ -9,7 +9,7 @@ from server.asking.conditions import NEVER, SOONEST, every
 from server.asking.filters import Filters
 from server.board import Board
 from server.incidents import UNDECIDED
-from server.measures.scopes import SCOPES, TRUST
+from server.measures.scopes import OWN, TRUST, within
 
 # A card, with those that say the same of its own side: no open card tells of a restricted one, nor the other way round.
 SHOWN = (
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 def row_of(board: Board, card: str, scope: str) -> Row | None:
     """One card, or None when it is not there or not in scope."""
-    found = board.db.execute(f"SELECT {SHOWN} FROM cards WHERE id = ? AND {SCOPES[scope]}", (card,)).fetchone()  # noqa: S608
+    found = board.db.execute(f"SELECT {SHOWN} FROM cards WHERE id = ? AND {within(scope)}", (card,)).fetchone()  # noqa: S608
     return _row(found) if found else None
 
 
@@ -41,7 +41,8 @@ def rows_of(board: Board, cards: set[str]) -> list[Row]:
 def many(board: Board, cards: set[str], scope: str) -> int:
     """How many of these cards are in scope, or once were; of the others a number would tell."""
     once = {"verified": " OR was_verified", "open": " OR was_open"}.get(scope, "")
-    counted = f"SELECT count(*) FROM cards WHERE id IN (SELECT value FROM json_each(?)) AND (({SCOPES[scope]}){once})"  # noqa: S608
+    once = " OR was_verified" if scope.startswith(OWN) else once
+    counted = f"SELECT count(*) FROM cards WHERE id IN (SELECT value FROM json_each(?)) AND (({within(scope)}){once})"  # noqa: S608
     return int(board.db.execute(counted, (json.dumps(sorted(cards)),)).fetchone()[0])
 
 
@@ -72,7 +73,7 @@ def dangerous(board: Board, incident: str, codes: Collection[str]) -> bool:
 def selection(filters: Filters, scope: str) -> tuple[str, str, list[Any]]:
     """The table, the condition and its values; what the reader asks for leaves out most, and so comes first."""
     table, where, values = every(filters.conditions(), scope)
-    return table, f"{where} AND {SCOPES[scope]}", values
+    return table, f"{where} AND {within(scope)}", values
 
 
 def page(
@@ -83,8 +84,13 @@ def page(
     table, where, values = selection(filters, scope)
     behind, bound = where, list(values)
     if before:
-        at, _, row = before.partition("~")
-        behind, bound = f"{where} AND (at, row) < (?, ?)", [*values, at, int(row or 0)]
+        at, row, more = (*before.split("~"), "", "")[:3]
+        exact = board.db.execute(
+            "SELECT at FROM cards WHERE row = ? AND substr(at, 1, 13) = ?", (int(row or 0), at[:13])
+        )
+        found = exact.fetchone()  # what is told of it may be the full hour alone
+        behind = f"{where} AND (at, row) < (?, ?)"
+        bound = [*values, found["at"] if found else at, int(row or 0) + int(more or 0)]
     limit = max(1, min(limit, MOST))
     chosen = f"SELECT row FROM {table} WHERE {behind} ORDER BY at DESC, row DESC LIMIT ? OFFSET ?"  # noqa: S608 - ours
     found = board.db.execute(
@@ -100,7 +106,7 @@ def page(
 
 def above(row: Row) -> str:
     """The `before` of a page that begins with this row."""
-    return f"{row['at']}~{row['row'] + 1}"
+    return f"{row['at']}~{row['row']}~1"
 
 
 def urgent(board: Board, filters: Filters, scope: str) -> tuple[list[Row], int]:
@@ -140,7 +146,7 @@ def history(board: Board, card: str) -> list[Row]:
 
 def accounts(board: Board) -> list[Row]:
     """Everybody who can sign in."""
-    columns = "name, role, since, organisation"
+    columns = "name, role, since, organisation, vouched"
     return [dict(row) for row in board.db.execute(f"SELECT {columns} FROM accounts WHERE open ORDER BY name")]  # noqa: S608
 
 

@@ -10,7 +10,8 @@ from server import events, logs, seal, settings
 from server.classify import Classifier
 from server.following import Following, Taker
 from server.gazetteer.boundaries import load as load_pack
-from server.log import Down, Log, Raw
+from server.locking.keyword import Listener, Phones
+from server.log import Down, Fact, Log, Raw
 from server.model import examples
 from server.model.chosen import Chosen
 from server.model.first import fitted_aside
@@ -19,7 +20,7 @@ from server.model.shelf import Shelf
 from server.monitors.roll import Roll
 from server.outage import wait_out
 from server.pack import Pack
-from server.reading.batches import Batches, vault_or_down
+from server.reading.batches import Batches, Hear, vault_or_down
 from server.reading.drafts import received
 from server.reading.echoes import Echoes
 from server.reading.finished import Finished
@@ -30,6 +31,7 @@ from server.reading.unsorted import Unsorted
 from server.reading.whereabouts import Whereabouts
 from server.settings import Settings
 from server.shares import Share, Shares
+from server.sources.leaving import Leaving
 from server.stories.stories import Stories
 
 FIRST, LATER = "reader", "reader.later"  # what nobody may delay, and what came over somebody's share
@@ -64,16 +66,19 @@ class Reader:
         clock: Callable[[], datetime] = now,
         sorter: Sorter | None = None,
         takers: Sequence[Taker] = (),
+        hear: Hear = lambda event, text: None,
+        urgent: Callable[[str], bool] = lambda source: False,
     ) -> None:
-        """`sorter`: asks the model; without one the rules alone decide. `takers`: who else wants to know the log."""
+        """`sorter`: asks the model; without one the rules alone decide. `takers`: who else wants to know the log.
+        `hear`: who is told each report first. `urgent`: sources that wait behind nobody, as monitors do not."""
         sorter = sorter or Sorter(lambda: "", lambda version: None)
-        self.log, self.worker = log, worker
+        self.log, self.worker, self._urgent = log, worker, urgent
         self.roll, self.shares = Roll(), Shares(KNOWN)
         self.whereabouts, echoes = Whereabouts(self.roll, vault), Echoes(log, vault.secret("echoes"))
         stories, finished = Stories(vault, pack, self.roll), Finished()
         self.readings = Readings(opener, vault, pack, echoes, self.roll, self.whereabouts, sorter, stories, finished)
         self.parts = Parts(log, self.readings, clock)
-        self.batches = Batches(log, self.readings, self.parts)
+        self.batches = Batches(log, self.readings, self.parts, hear, self._gone)
         self.unsorted = Unsorted(log, self.readings.opening, vault, sorter)
         helpers = (self.whereabouts, stories)
         self.following = Following(log, [self.roll, self.unsorted, finished, *takers], helpers)
@@ -82,7 +87,7 @@ class Reader:
             log.join(group)
 
     def step(self, wait: float = 0.0) -> int:
-        """Read what is waiting, at most one batch. How many facts were taken, of LATER: read. Raises Down."""
+        """Read what is waiting, at most one batch. How many facts were taken, of LATER: read. Raises Down, Buried."""
         self._catch_up()
         self.parts.sweep()
         return self._turn(FIRST, BATCH, 0) or self._again() or self._later() or self._turn(FIRST, BATCH, wait)
@@ -133,6 +138,10 @@ class Reader:
             while not self.following.catch_up():
                 pass
 
+    def _gone(self, fact: Fact) -> bool:
+        self._catch_up()
+        return self.roll.is_forgotten(fact)
+
     def _is_for(self, group: str, raw: Raw) -> bool:
         try:
             event = received(raw.fact())
@@ -141,7 +150,7 @@ class Reader:
         if not event.crowded or group == LATER:
             return event.crowded == (group == LATER)
         whose, at = [("monitor", event.source)], datetime.fromisoformat(event.at).timestamp()
-        if not self.roll.proves(event) or self.shares.over(whose, at):
+        if not (self.roll.proves(event) or self._urgent(event.source)) or self.shares.over(whose, at):
             return False
         self.shares.take(whose, at)
         return True
@@ -168,16 +177,21 @@ def main() -> None:
     given = settings.read(settings.environment())
     log = Log.following(given.record, given.pack, LONGEST_WAIT)
     worker = settings.process_name("reader")
-    keys, reader = given.data_dir / "keys", None
+    keys, reader, leaving = given.data_dir / "keys", None, Leaving(given.data_dir)
     while True:
         try:
             if reader is None:
                 pack, vault = load_pack(given.pack, given.data_dir), seal.Vault(given.data_dir)
                 sorter, chosen = sorting(given, vault, pack)
-                reader = Reader(log, seal.Opener(keys), vault, pack, worker, now, sorter, [chosen])
+                phones = Phones(log, vault)
+                hear = Listener(phones, given.data_dir, now).hear
+                reader = Reader(log, seal.Opener(keys), vault, pack, worker, now, sorter, [chosen], hear, phones.named)
                 logger.info("The reader is ready (process %s).", os.getpid())
-            while True:
+            while not leaving.due():
                 reader.step(LONGEST_WAIT)
+            return
+        except seal.Buried:  # a reader that begins now can keep what came
+            return
         except Down:
             wait_out(log, "reader")
 

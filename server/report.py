@@ -20,6 +20,7 @@ from server.measures.parts import Part, parts
 from server.measures.ranks import Ranks
 from server.pack import Pack
 from server.roles import Refused
+from server.sealing.used import note
 
 HERE = Path(__file__).parent
 STYLE = HERE / "templates" / "report.css"
@@ -27,13 +28,15 @@ PAGE = 1000  # facts in one look at the record
 Row = dict[str, Any]
 
 
-def page(found: Row, pack: Pack, language: str, *, alone: bool = False) -> str:
-    """The report as HTML; `found` is measures.after.after's. `alone`: with its style and type in it."""
+def page(found: Row, pack: Pack, language: str, *, alone: bool = False, mark: str = "") -> str:
+    """The report as HTML; `found` is measures.after.after's. `alone`: with its style and type in it. `mark`: of whoever
+    takes it out."""
     words = _words()[language]
     style = Markup(f"{faces()}\n{STYLE.read_text(encoding='utf-8')}") if alone else ""  # noqa: S704 - our own files
     made = [_said(part, words) for part in parts(found, pack, language)]
     hour = found["now"].astimezone(pack.zone).strftime("%Y-%m-%d %H:%M")
-    shown = {"words": words, "language": language, "style": style, "parts": made, "hour": hour, "found": found}
+    shown = {"words": words, "language": language, "style": style, "parts": made, "hour": hour}
+    shown |= {"found": found, "mark": mark}
     return _templates().get_template("report.html").render(title=pack.title.get(language, pack.name), **shown)
 
 
@@ -64,17 +67,19 @@ def print_report(asked: argparse.Namespace) -> None:
     language = asked.lang or languages(pack)[0]
     if language not in languages(pack):
         raise Refused(f"There is a report in {' and '.join(languages(pack))} only.")
-    found = after(folded(given, pack), pack, datetime.now(UTC))
+    found = after(folded(given, pack, "report"), pack, datetime.now(UTC))
     if asked.out:
         Path(asked.out).write_text(page(found, pack, language, alone=True), encoding="utf-8")
     print(as_json(found) if asked.json else "\n".join(_lines(found, pack, language)))
 
 
-def folded(given: settings.Settings, pack: Pack) -> Board:
-    """A board of its own; what nobody has read yet is taken for restricted, and is in no number."""
+def folded(given: settings.Settings, pack: Pack, act: str) -> Board:
+    """A board of its own; what nobody has read yet is taken for restricted, and is in no number. `act`: the command,
+    which the record is told."""
     keys = given.data_dir / "keys"
     board = Board(seal.Opener(keys), seal.Vault(given.data_dir), lambda text: True, pack)
     log = Log(given.record, given.pack)
+    note(log, "room.key", act)
     while raws := log.read(board.cursor, PAGE):
         board.fold(raws)
     return board

@@ -1,19 +1,24 @@
 """From the environment to frozen Settings; refuses to start, naming everything that is missing or weak at once."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from server.wiring import CALLED, FETCHED, GENERIC, OPEN, WIRES
+from server.addresses import address, allowed, here, origin, plain, port
+from server.gateway_secrets import SECRETS as SECRETS
+from server.gateway_secrets import SHORTEST_SECRET as SHORTEST_SECRET
+from server.gateway_secrets import former, options, secret, secrets
+from server.proxies import Networks, named
+from server.wiring import CALLED, FETCHED, OPEN, WIRES, generic
 
-SECRETS = {name: wire.secret for name, wire in WIRES.items()}  # gateway -> the setting that holds its secret
 TEXTS = ("off", "dry", "on")
-SHORTEST_SECRET = 16  # characters
+FACTORS = ("asked", "required")
+HERE = ("localhost", "127.0.0.1", "::1")
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107 for a unix socket
 
 
@@ -34,11 +39,16 @@ class Settings:
     gateways: tuple[str, ...]
     rehearsal_secret: str = field(repr=False)
     secrets: Mapping[str, str] = field(repr=False)
+    former: Mapping[str, str] = field(repr=False)  # setting -> the secret that it held before, good until taken away
     generic: Mapping[str, str] = field(repr=False)
     options: Mapping[str, str] = field(repr=False)  # what the open gateways need besides; "" where it is not set
     texts: str  # off: no text is ever sent; dry: all but the sending; on
     texts_by: str  # the gateway that sends where the one by which a report came cannot; "" for none
+    proxies: Networks  # whose word on who called is taken
+    in_clear: tuple[str, ...]  # the doors (room, intake) that may be reached over a network without TLS
     signatures: int  # of how many member organisations a statement needs
+    retention_days: int  # after the election until all that people sent is destroyed; 0: it is not, by itself
+    second_factor: str  # asked: of whoever set one up; required: nobody enters the room without one
 
     @property
     def redis_socket(self) -> str:
@@ -56,54 +66,89 @@ class Settings:
         able = gateway in FETCHED or (gateway in CALLED and all(map(self.options.get, WIRES[gateway].sending)))
         return gateway in self.gateways and able
 
+    def before(self, gateway: str) -> "Settings | None":
+        """These settings with the secrets that this gateway had before; None when it had no others."""
+        wire = WIRES[gateway]
+        if not set(self.former) & {wire.secret, *wire.more}:
+            return None
+        secrets = {**self.secrets, gateway: self.former.get(wire.secret, self.secrets[gateway])}
+        return replace(self, secrets=secrets, options={**self.options, **self.former})
+
 
 class Unfit(SystemExit):
     """The settings do not allow a safe start. Its text names every fault, one a line."""
 
 
 def environment(folder: Path | None = None) -> dict[str, str]:
-    """The process environment, completed by the checkout's `.env` (the environment wins)."""
-    kept = dotenv_values((folder or Path.cwd()) / ".env")
+    """The process environment, completed by the checkout's `.env` (the environment wins). Raises Unfit when others can
+    read that file."""
+    path = (folder or Path.cwd()) / ".env"
+    if path.exists() and path.stat().st_mode & 0o077:
+        raise Unfit(f"{path.name} holds secrets, and others can read it: chmod 600 {path.name}")
+    kept = dotenv_values(path)
     return {**{name: value for name, value in kept.items() if value is not None}, **os.environ}
 
 
 def read(env: Mapping[str, str]) -> Settings:
     """`env` as Settings. Raises Unfit with every missing, weak or odd setting by name."""
     faults: list[str] = []
-    room_host, intake_host = (env.get(name) or "127.0.0.1" for name in ("ROOM_HOST", "INTAKE_HOST"))
-    room_port, intake_port = _port(env, "ROOM_PORT", 5000, faults), _port(env, "INTAKE_PORT", 5001, faults)
     gateways = tuple((env.get("GATEWAYS") or ",".join(OPEN)).replace(" ", "").split(","))
     made = Settings(
         data_dir=Path(env.get("DATA_DIR") or "data"),
         redis_url=env.get("REDIS_URL", ""),
         own_redis=not env.get("REDIS_URL"),
-        intake_host=intake_host,
-        intake_port=intake_port,
-        room_host=room_host,
-        room_port=room_port,
         pack=env.get("PACK") or "kh-2017",
-        public_base_url=_address(env, "PUBLIC_BASE_URL", f"http://{intake_host}:{intake_port}", faults),
-        room_base_url=_address(env, "ROOM_BASE_URL", f"http://{room_host}:{room_port}", faults),
+        **_where(env, faults),
         gateways=gateways,
-        rehearsal_secret=_secret(env, "REHEARSAL_SECRET", faults),
-        secrets=_secrets(env, gateways, faults),
-        generic=_generic(env.get("GENERIC_FIELDS") or "{}", faults),
-        options=_options(env, gateways, faults),
-        texts=(env.get("TEXTS") or TEXTS[0]).strip(),
-        texts_by=env.get("TEXTS_BY", "").strip(),
-        signatures=_signatures(env.get("SIGNATURES", "").strip() or "2", faults),
+        rehearsal_secret=secret(env, "REHEARSAL_SECRET", faults),
+        secrets=secrets(env, gateways, faults),
+        former=former(env, gateways, faults),
+        generic=generic(env.get("GENERIC_FIELDS") or "{}", faults),
+        options=options(env, gateways, faults),
+        **_wanted(env),
+        **_amounts(env, faults),
     )
-    faults += [*_misplaced(made), *_cannot_send(made)]
-    if faults:
+    if faults := [*faults, *_misplaced(made), *_cannot_send(made)]:
         raise Unfit("The settings do not allow a safe start:\n" + "\n".join(f"- {fault}" for fault in faults))
     return made
 
 
+def _where(env: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    room_host, intake_host = (env.get(name) or "127.0.0.1" for name in ("ROOM_HOST", "INTAKE_HOST"))
+    room_port, intake_port = port(env, "ROOM_PORT", 5000, faults), port(env, "INTAKE_PORT", 5001, faults)
+    return {
+        "intake_host": intake_host,
+        "intake_port": intake_port,
+        "room_host": room_host,
+        "room_port": room_port,
+        "public_base_url": address(env, "PUBLIC_BASE_URL", here(intake_host, intake_port), faults),
+        "room_base_url": origin(env, "ROOM_BASE_URL", here(room_host, room_port), faults),
+        "proxies": named(env.get("PROXY_FROM", ""), faults),
+        "in_clear": allowed(env, faults),
+    }
+
+
+def _wanted(env: Mapping[str, str]) -> dict[str, Any]:
+    texts = {"texts": (env.get("TEXTS") or TEXTS[0]).strip(), "texts_by": env.get("TEXTS_BY", "").strip()}
+    return {**texts, "second_factor": (env.get("SECOND_FACTOR") or FACTORS[0]).strip()}
+
+
+def _amounts(env: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    signatures = _number(env, "SIGNATURES", 2, range(2, 100), faults)  # nobody speaks for all alone
+    return {"signatures": signatures, "retention_days": _number(env, "RETENTION_DAYS", 0, range(366), faults)}
+
+
 def _misplaced(made: Settings) -> Iterator[str]:
+    hosts = {"room": made.room_host, "intake": made.intake_host}
+    yield from plain(hosts, {"room": made.room_base_url, "intake": made.public_base_url}, made.in_clear)
     if made.room_port == made.intake_port:
         yield "ROOM_PORT and INTAKE_PORT are the same: each door needs a port of its own."
+    if made.redis_url.startswith("redis://") and urlsplit(made.redis_url).hostname not in HERE:
+        yield "REDIS_URL crosses a network in clear: use rediss://, or a unix socket."
     if made.own_redis and len(made.redis_socket.encode()) > LONGEST_SOCKET_PATH:
         yield f"DATA_DIR is too deep for a unix socket: {len(made.redis_socket)} characters."
+    if made.second_factor not in FACTORS:
+        yield f"SECOND_FACTOR is not one of {', '.join(FACTORS)}: {made.second_factor!r}."
 
 
 def _cannot_send(made: Settings) -> Iterator[str]:
@@ -124,75 +169,12 @@ def _cannot_send(made: Settings) -> Iterator[str]:
         yield "TEXTS_BY is not set: say which gateway sends, or set TEXTS to dry or off."
 
 
-def _port(env: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
-    text = env.get(name) or str(default)
-    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+def _number(env: Mapping[str, str], name: str, default: int, allowed: range, faults: list[str]) -> int:
+    text = env.get(name, "").strip() or str(default)
+    if text in map(str, allowed):
         return int(text)
-    faults.append(f"{name} is not a port number from 1 to 65535: {text!r}.")
+    faults.append(f"{name} is not a number from {allowed[0]} to {allowed[-1]}: {text!r}.")
     return default
-
-
-def _signatures(text: str, faults: list[str]) -> int:
-    number = int(text) if text in map(str, range(2, 100)) else 0
-    faults += [] if number else [f"SIGNATURES is not a number from 2 to 99 (nobody speaks for all alone): {text!r}."]
-    return number
-
-
-def _address(env: Mapping[str, str], name: str, default: str, faults: list[str]) -> str:
-    address = (env.get(name) or default).rstrip("/")
-    try:
-        parts = urlsplit(address)
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number: every signed call would fail on it
-        right = False
-    if not right:
-        faults.append(f"{name} is not an address like https://room.example.org: {address!r}.")
-    return address
-
-
-def _secret(env: Mapping[str, str], name: str, faults: list[str]) -> str:
-    secret = env.get(name, "")
-    if len(secret.strip()) < SHORTEST_SECRET:
-        state = "is not set" if not secret else f"has only {len(secret.strip())} characters"
-        faults.append(f"{name} {state}: set {SHORTEST_SECRET} or more.")
-    return secret
-
-
-def _secrets(env: Mapping[str, str], gateways: tuple[str, ...], faults: list[str]) -> dict[str, str]:
-    faults += [
-        f"GATEWAYS names {name!r}, which is not one of {', '.join(SECRETS)}."
-        for name in gateways
-        if name not in SECRETS
-    ]
-    return {name: _secret(env, SECRETS[name], faults) for name in gateways if name in SECRETS}
-
-
-def _options(env: Mapping[str, str], gateways: tuple[str, ...], faults: list[str]) -> dict[str, str]:
-    wires = [WIRES[name] for name in gateways if name in WIRES]
-    for name in (name for wire in wires for name in wire.more):
-        if name.endswith("_SECRET"):
-            _secret(env, name, faults)
-        elif not env.get(name, "").strip():
-            faults.append(f"{name} is not set.")
-    if "telegram" in gateways and env.get("TELEGRAM_FETCH") == "yes" and not env.get("TELEGRAM_BOT_TOKEN", "").strip():
-        faults.append("TELEGRAM_BOT_TOKEN is not set: TELEGRAM_FETCH needs it.")
-    return {name: env.get(name, "").strip() for wire in wires for name in (*wire.more, *wire.sending, *wire.besides)}
-
-
-def _generic(text: str, faults: list[str]) -> dict[str, str]:
-    try:
-        given = json.loads(text)
-    except ValueError:
-        given = None
-    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        faults.append("GENERIC_FIELDS is not a JSON object of texts.")
-        return dict(GENERIC)
-    if unknown := set(given) - set(GENERIC):
-        faults.append(f"GENERIC_FIELDS names {', '.join(sorted(unknown))}; known are {', '.join(GENERIC)}.")
-    fields = {**GENERIC, **given}
-    if fields["key_in"] != "basic" and not fields["key_in"].startswith(("header:", "query:")):
-        faults.append("GENERIC_FIELDS: key_in must be header:NAME, query:NAME or basic.")
-    return fields
 
 
 def process_name(kind: str) -> str:

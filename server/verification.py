@@ -97,8 +97,9 @@ def missing(case: Case, verdict: str, who: Decider, method: str = "", basis: str
     grave = needs_second(case)
     found += ["waits"] if case.proposal else []
     found += ["program"] if who.program and (grave or verdict in CONFIRMING + DENYING) else []
-    member = who.organisation or case.organisations < 2 or not grave or verdict == "unverified"
-    return found + ([] if member else ["member"]) + _lacking(case, verdict, method, basis or case.basis)
+    if grave and case.organisations > 1 and verdict != "unverified":
+        found += (["vouched"] if not who.vouched else []) if who.organisation else ["member"]
+    return found + _lacking(case, verdict, method, basis or case.basis)
 
 
 def unconfirmed(case: Case, who: Decider) -> list[str]:
@@ -108,9 +109,13 @@ def unconfirmed(case: Case, who: Decider) -> list[str]:
         return ["none"]
     found = [] if case.incident.status in UNDECIDED else ["decided"]
     found += (["program"] if who.program else []) + (["same"] if who.name == first.by else [])
-    if case.organisations > 1 and (not who.organisation or who.organisation == first.organisation):
+    several = case.organisations > 1
+    if several and (not who.organisation or who.organisation == first.organisation):
         found.append("apart")
     found += ["opener"] if who.name in first.openers or first.by in who.openers else []
+    # one account may let in others of any organisation: whom neither it nor the console let in speaks for none
+    found += ["vouched"] if several and not who.vouched else []
+    found += ["void"] if not first.stands or (several and not first.vouched) else []
     found += ["young"] if who.since > first.at else []
     return found + _lacking(case, first.verdict, first.method, first.basis or case.basis)
 

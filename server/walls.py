@@ -7,9 +7,12 @@ from hashlib import sha256
 from hmac import new as mac
 
 from server import events
-from server.access import INVITATION, LONGEST_NAME, TRIES, WINDOW, hashed
+from server.access import LONGEST_NAME
 from server.drawer import Drawer
 from server.log import Log
+from server.people.invitations import INVITATION
+from server.people.sessions import hashed
+from server.people.tries import MOST, WINDOW
 from server.roles import WALL, Busy, Person, Refused
 
 LONGEST = 24 * 3600  # seconds that a wall shows at most, and however long nobody touches it
@@ -43,7 +46,7 @@ class Walls:
     def open(self, word: str, address: str) -> str:
         """Use the word up: the session of the screen that brought it. Raises Refused, or Busy after too many tries."""
         tries = mac(self._salt, f"wall {address}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
-        if self._drawer.add("tries", tries, WINDOW) > TRIES:
+        if self._drawer.add("tries", tries, WINDOW) > MOST:
             raise Busy("Too many tries. Wait a minute.")
         key = hashed(_plain(word))
         kept = self._drawer.get("wall-link", key)

@@ -1,5 +1,6 @@
 """Which settings each gateway needs: its secret, what it must have besides, and what it needs to send."""
 
+import json
 from dataclasses import dataclass
 
 
@@ -53,3 +54,21 @@ GENERIC = {
     "key_in": "header:X-Secret",  # where the secret stands: header:NAME, query:NAME, or basic (the password)
     "answer": "OK",  # the body of our 200
 }  # the generic gateway when nothing is configured
+
+
+def generic(text: str, faults: list[str]) -> dict[str, str]:
+    """What the generic gateway's messages call each thing: `text` is JSON, GENERIC where it says nothing. What is wrong
+    with it is added to `faults`."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        faults.append("GENERIC_FIELDS is not a JSON object of texts.")
+        return dict(GENERIC)
+    if unknown := set(given) - set(GENERIC):
+        faults.append(f"GENERIC_FIELDS names {', '.join(sorted(unknown))}; known are {', '.join(GENERIC)}.")
+    fields = {**GENERIC, **given}
+    if fields["key_in"] != "basic" and not fields["key_in"].startswith(("header:", "query:")):
+        faults.append("GENERIC_FIELDS: key_in must be header:NAME, query:NAME or basic.")
+    return fields

@@ -14,6 +14,11 @@ SOONEST = (
     f"min(iif(look_due != '' AND look_met = '', look_due, '{NEVER}'),"
     f" iif(NOT restricted AND call_due != '' AND call_met = '', call_due, '{NEVER}'))"
 )
+# of what nobody has read yet: the member of the monitor whose number was typed, who may still prove that it is theirs
+CLAIMED = (
+    "iif(kind IN ('raw', 'crowded'),"
+    " ifnull((SELECT monitors.organisation FROM monitors WHERE monitors.id = claims), ''), '')"
+)
 # field -> what it is on the board: any of these expressions has one of the values. A question mark is the room's hour.
 FIELDS: dict[str, tuple[str, ...]] = {
     "kind": ("kind",),
@@ -24,6 +29,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "place": ("province", "area"),
     "at": ("at",),
     "organisation": ("organisation",),
+    "claimed": (CLAIMED,),  # only the board can say
     "channel": ("channel",),
     "by": ("standing",),
     "photo": ("iif(pictured, 'yes', 'no')",),
@@ -74,7 +80,8 @@ def sql(condition: Condition, scope: str) -> tuple[str, list[Any]]:
     if condition.field == WORDS:
         parts = [_found(str(value)) for value in condition.values]
     else:
-        columns = [one for one in FIELDS[condition.field] if scope != "verified" or one not in NOT_TOLD]
+        told = scope in ("open", "all", "restricted")
+        columns = [one for one in FIELDS[condition.field] if told or one not in NOT_TOLD]
         parts = [_within(column, condition) for column in columns]
     where = " OR ".join(part for part, _ in parts)
     values = [value for _, bound in parts for value in bound]

@@ -22,9 +22,10 @@ class Filters:
     place: str = ""  # a province's code, or NOWHERE
     source: str = ""  # known, unknown or blocked; "" for all but blocked ones
     alike: str = ""  # the id of a card: that one, and those that say the same
-    number: int = 0  # an incident's
+    number: int = 0  # an incident's, below zero of what was restricted from the first
     among: tuple[str, ...] | None = None  # ids of cards: none but these
     asked: tuple[Condition, ...] | None = None  # what a query asks for; it says itself what is left out
+    shut: tuple[str, ...] = ()  # organisations of none of whose reports a card is found
 
     def conditions(self) -> list[Condition]:
         """All that a card must fulfil."""
@@ -42,6 +43,8 @@ class Filters:
             (self.place, Condition("place", ("" if self.place == NOWHERE else self.place,))),
             (self.among is not None, Condition("among", self.among or ())),
             (q, Condition(WORDS, (q,))),
+            (self.shut, Condition("organisation", self.shut, negated=True)),
+            (self.shut, Condition("claimed", self.shut, negated=True)),
         )
         unsaid = self._left_out() if self.asked is None else list(self.asked)
         return [*(condition for wanted, condition in given if wanted), *unsaid]

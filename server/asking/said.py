@@ -1,5 +1,6 @@
-"""Cuts what somebody typed into query words: `cat:IN,BX`, `#2041`, free words, "words in quotes", `-` before any."""
+"""Cuts what was typed into query words: `cat:IN,BX`, `#2041`, `R-3`, free words, "words in quotes", `-` before any."""
 
+import re
 from dataclasses import dataclass
 
 from server.roles import Refused
@@ -7,6 +8,7 @@ from server.sections.cards import searchable
 
 LONGEST = 600  # characters of a query
 MOST = 40  # words in it, and values in a word
+NUMBER = re.compile(r"#(\d+)|#?[Rr](-\d+)")  # of an incident; those with a letter are the security lead's
 QUOTES = str.maketrans("“”„«»", '"""""')  # as phones and word processors write them
 
 
@@ -56,8 +58,8 @@ def _read(piece: str) -> Said:
     negated = piece.startswith("-") and len(piece) > 1
     word = piece[1:] if negated else piece
     key, colon, rest = word.partition(":")
-    if word.startswith("#") and word[1:].isdecimal():
-        return Said(piece, "#", (word[1:],), negated)
+    if number := NUMBER.fullmatch(word):
+        return Said(piece, "#", (number[1] or number[2],), negated)
     if not (colon and key.isascii() and key.isalpha()):
         return Said(piece, "", (word.replace('"', "").strip(),), negated)
     values = [value.replace('"', "").strip() for value in _split(rest, ",")]

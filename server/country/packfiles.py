@@ -2,9 +2,13 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+# What turns the direction of what is read, as it is or written out in JSON.
+BENDS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]|\\\\u(?:200[ef]|202[a-e]|206[6-9])", re.IGNORECASE)
 
 
 class Files:
@@ -54,4 +58,6 @@ class Files:
             return ""
         if not text:
             self.wrong.append(f"{name} is empty.")
+        if BENDS.search(text):
+            self.wrong.append(f"{name} has a sign that is not seen and turns the direction of what is read.")
         return text

@@ -10,6 +10,7 @@ from server.country.taxonomy import Names
 FILE = "wording.json"
 LEVELS = ("must", "should")
 NEEDS = ("", "provinces", "source")  # what a blocked word may be said with: three provinces and a number, who says so
+PAIR = " … "  # between two words that are blocked together
 FIXED = ("none", "a_few", "some", "many", "most", "nearly_all")
 STATUSES = ("verified", "corroborated", "unverified", "unconfirmed", "false")
 EMPTY: dict[str, Any] = {
@@ -23,12 +24,14 @@ Words = Mapping[str, tuple[str, ...]]  # language -> words, where `*` ends a wor
 
 @dataclass(frozen=True)
 class Blocked:
-    """Words that are not to be used, at all or without what they need; `unless`: longer ones that are harmless."""
+    """Words that are not to be used, at all or without what they need; `pairs`: language -> two that are not to be used
+    close to each other, `free … fair`; `unless`: longer ones that are harmless."""
 
     name: str
     level: str
     needs: str
     words: Words = field(repr=False)
+    pairs: Mapping[str, tuple[tuple[str, str], ...]] = field(repr=False)
     unless: Words = field(repr=False)
     instead: Names = field(repr=False)
 
@@ -106,8 +109,16 @@ def problems(found: Wording, languages: Sequence[str]) -> list[str]:
 
 
 def _blocked(name: str, row: Mapping[str, Any]) -> Blocked:
-    needs, unless = row.get("needs", ""), _words(row.get("unless", {}))
-    return Blocked(name, row["level"], needs, _words(row["words"]), unless, row["instead"])
+    both = {language: [word.partition(PAIR) for word in words] for language, words in row["words"].items()}
+    return Blocked(
+        name,
+        row["level"],
+        row.get("needs", ""),
+        words={language: tuple(one for one, _, other in words if not other) for language, words in both.items()},
+        pairs={language: tuple((one, other) for one, _, other in words if other) for language, words in both.items()},
+        unless=_words(row.get("unless", {})),
+        instead=row["instead"],
+    )
 
 
 def _words(row: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -16,7 +16,7 @@ class MonitorEnrolled(Event):
     replies: bool  # wants answers
     aliases: str  # keyed aliases of all phones, separated by spaces
     rehearsal: bool
-    sealed: str  # under the monitor's key: reference, name, phones, stations, supervisor, pin, no_signal
+    sealed: str  # under the monitor's key: reference, name, phones, stations, supervisor, pin, word, no_signal
 
 
 @dataclass(frozen=True, kw_only=True)

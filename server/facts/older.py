@@ -4,6 +4,7 @@ from typing import Any
 
 UPCASTERS: dict[tuple[str, int], Any] = {
     ("account.opened", 1): lambda body: {**body, "organisation": ""},
+    ("act.asked", 1): lambda body: {**body, "reports": "", "channels": ""},
     ("incident.proposed", 1): lambda body: {**body, "kind": ""},
     ("incident.rejected", 1): lambda body: {**body, "verdict": "unconfirmed", "basis": "", "second": ""},
     ("incident.verified", 1): lambda body: {**body, "verdict": "verified", "basis": "", "second": ""},

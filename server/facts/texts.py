@@ -12,7 +12,7 @@ class TextAsked(Event):
     about, wire = "text", "text.asked"
 
     source: str  # keyed alias of the number; of a page the duty that it goes to
-    why: str  # receipt (answer to a report), hint (a code was wrong), reminder, bulk, page (to whoever is on duty)
+    why: str  # receipt (answer to a report), hint (a code was wrong), reminder, bulk, page, head
     order: str  # the order that it is part of; "" for a single one
     gateway: str  # that should send it; "" when none can
     segments: int

@@ -14,7 +14,7 @@ the record is away. So a report that the board lost, or that nobody reads, is a 
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from server import events
@@ -47,6 +47,11 @@ class Balance:
     spam: int = 0
     missing: int = 0
     since: datetime | None = None
+    counted: datetime | None = field(default=None, compare=False)  # None: not yet, and nothing here means anything
+
+    def known(self, now: datetime) -> bool:
+        """Whether it was counted within the last minute; `now` is aware."""
+        return self.counted is not None and now - self.counted < LATE
 
     @property
     def accepted(self) -> int:
@@ -82,7 +87,7 @@ class Reckoning:
         self._tell(missing, now)
         found = tallies.of(board.db, "term", "open")
         terms = {term: found.get((term, ""), 0) for term in TERMS}
-        self.balance = Balance(**terms, missing=missing, since=self._since)
+        self.balance = Balance(**terms, missing=missing, since=self._since, counted=now)
         return self.balance
 
     def _overdue(self, now: datetime) -> int:

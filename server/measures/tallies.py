@@ -104,7 +104,7 @@ def _of_row(row: str, sql: str) -> str:
 
 
 def of(db: sqlite3.Connection, what: str, scope: str) -> dict[tuple[str, str], int]:
-    """(`one`, `other`) -> how many, of what is in scope; see queries.SCOPES."""
+    """(`one`, `other`) -> how many, of what is in scope; see scopes.SCOPES."""
     found: dict[tuple[str, str], int] = {}
     for side in ("open", "restricted") if scope == "all" else (scope,):
         rows = db.execute("SELECT one, other, n FROM tallies WHERE what = ? AND side = ? AND n", (what, side))

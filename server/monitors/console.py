@@ -17,6 +17,7 @@ from server.monitors.counts import organisations
 from server.monitors.roster import Roster
 from server.pack import Pack
 from server.roles import Refused
+from server.sealing.used import note
 
 PAGE = 1000  # facts in one look at the record
 MOST_SHOWN = 200  # sentences about wrong rows
@@ -65,6 +66,7 @@ def desk() -> Desk:
     """The desk of this DATA_DIR."""
     given = settings.read(settings.environment())
     vault, log = seal.Vault(given.data_dir), Log(given.record, given.pack)
+    note(log, "room.key", "roster")
     made = Desk(log, packs.load(given.pack), seal.Sealer(given.data_dir / "keys"), vault, Roster.alone(vault))
     made.follow()
     return made

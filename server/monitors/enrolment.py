@@ -97,7 +97,9 @@ class _Row:
             self.wrong.append("It has no reference: the organisation's own number for this monitor.")
         no_signal = self._flag("no_signal", False)
         lists = {"phones": self._phones(no_signal), "stations": self._stations()}
-        sealed: dict[str, Any] = {**words, **lists, "pin": self._pin(), "no_signal": no_signal}
+        pin, word = self._pin(), self._word()
+        forced = {"word": word} if word else {}
+        sealed: dict[str, Any] = {**words, **lists, "pin": pin, **forced, "no_signal": no_signal}
         self.entry = Entry(number, named, self._language(), self._flag("replies", True), sealed)
 
     def _text(self, field: str) -> str:
@@ -127,8 +129,7 @@ class _Row:
         return list(dict.fromkeys(code for _, piece in self._pieces("station") if (code := self._station(piece))))
 
     def _station(self, piece: str) -> str:
-        typed = "".join(str(int(char)) if char.isdecimal() else char for char in piece.upper().translate(DASHES))
-        shape = STATION.fullmatch(typed)
+        shape = STATION.fullmatch("".join(map(_typed, piece.translate(DASHES))))
         if shape is None:
             self.wrong.append("Its station is not written like AB1234-5.")
             return ""
@@ -146,6 +147,14 @@ class _Row:
             self.wrong.append("Its PIN is not 4 to 20 letters of A to Z and digits.")
         return pin
 
+    def _word(self) -> str:
+        word = plain_pin(self.columns.cell(self.cells, "word"))
+        if word and not PIN.fullmatch(word):
+            self.wrong.append("Its word for when they are forced is not 4 to 20 letters of A to Z and digits.")
+        elif word and (STATION.match(word.upper()) or word == plain_pin(self.columns.cell(self.cells, "pin"))):
+            self.wrong.append("Its word for when they are forced is a station, or its PIN.")
+        return word
+
     def _flag(self, field: str, unsaid: bool) -> bool:
         typed = self.columns.cell(self.cells, field)
         said = meaning(FLAGS, typed) if typed else None
@@ -160,3 +169,8 @@ class _Row:
         if said is None:
             self.wrong.append(f"Its language is none of {', '.join(self.pack.languages)}.")
         return said or self.pack.languages[0]
+
+
+def _typed(char: str) -> str:
+    """A sign of a station's code as we write it: any script's digits are digits, and no other letter is one of ours."""
+    return str(int(char)) if char.isdecimal() else char.upper() if char.isascii() else char

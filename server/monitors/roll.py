@@ -1,23 +1,23 @@
-"""Who is on the roster and who is blocked, by alias alone, for processes that hold no board."""
+"""Who is on the roster, blocked or forgotten, by alias alone, for processes that hold no board."""
 
 from server import events
-from server.log import Fact
+from server.log import Fact, place
 
 PROVEN = frozenset({"sms", "whatsapp"})  # channels whose network vouches for the number; elsewhere it is only typed
+TYPED = " typed"  # behind an alias: what came with that number by a channel that vouches for none
+KINDS = (events.MonitorEnrolled, events.MonitorRetired, events.SourceBlocked, events.SourceUnblocked)
 
 
 class Roll:
-    """Aliases of monitors and of blocked sources. It opens nothing: all that it takes stands in clear on the log."""
+    """Aliases of monitors, of blocked and forgotten sources. It opens nothing: all of it stands in clear on the log."""
 
-    wires = frozenset(
-        kind.wire
-        for kind in (events.MonitorEnrolled, events.MonitorRetired, events.SourceBlocked, events.SourceUnblocked)
-    )
+    wires = frozenset(kind.wire for kind in (*KINDS, events.acts.SourceForgotten, events.acts.ReportForgotten))
 
     def __init__(self) -> None:
         self._aliases: dict[str, tuple[str, ...]] = {}  # monitor -> aliases
         self._known: dict[str, str] = {}  # alias -> monitor
         self._blocked: set[str] = set()
+        self._gone: dict[str, int] = {}  # report, source or source with `TYPED` -> up to where it was forgotten
 
     def take(self, fact: Fact) -> None:
         """Learn one fact."""
@@ -26,6 +26,11 @@ class Roll:
             self._blocked.add(event.subject)
         elif isinstance(event, events.SourceUnblocked):
             self._blocked.discard(event.subject)
+        elif isinstance(event, events.acts.ReportForgotten):
+            self._gone[event.subject] = place(fact.id)
+        elif isinstance(event, events.acts.SourceForgotten):
+            everything = () if event.act else (event.subject + TYPED,)
+            self._gone |= dict.fromkeys((event.subject, *everything), place(event.upto))
         else:
             for alias in self._aliases.pop(event.subject, ()):
                 if self._known.get(alias) == event.subject:
@@ -45,6 +50,14 @@ class Roll:
     def proves(self, event: events.ReportReceived) -> bool:
         """Whether a report is certainly of a monitor: the network vouches for the number."""
         return event.channel in PROVEN and self.is_known(event.source)
+
+    def is_forgotten(self, fact: Fact) -> bool:
+        """Whether a report was sent by somebody who was forgotten since, or is forgotten itself."""
+        event = fact.event
+        if not isinstance(event, events.ReportReceived):
+            return False
+        source = event.source if event.channel in PROVEN or not event.source else event.source + TYPED
+        return place(fact.id) <= max(self._gone.get(name, -1) for name in (event.subject, source))
 
     def is_blocked(self, alias: str) -> bool:
         """Whether this source is blocked."""

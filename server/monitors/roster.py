@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from server import events
 from server.log import START, Fact, Raw
+from server.monitors.word import plain_pin as plain_pin
+from server.monitors.word import without
 from server.seal import Vault
 from server.sections.section import Section, moment, tables
 
@@ -96,6 +98,11 @@ class Roster(Section):
         kept = str(self._opened(monitor).get("pin", ""))
         return bool(kept) and compare_digest(kept.encode(), typed.encode("utf-8", "surrogatepass"))
 
+    def says_word(self, alias: str, text: str) -> bool:
+        """Whether whoever has this phone says by their own word that they are forced. Raises seal.Locked."""
+        word = str(self._opened(self.whose(alias)).get("word") or "")
+        return bool(word) and without(word, text) is not None
+
     def is_blocked(self, alias: str) -> bool:
         """Whether reports of this source count nowhere."""
         return self.db.execute("SELECT 1 FROM blocked WHERE alias = ?", (alias,)).fetchone() is not None
@@ -162,9 +169,3 @@ def owner_of(monitor: str) -> str:
 def digest(clear: tuple[Any, ...], words: dict[str, Any]) -> str:
     """The same for the same monitor written the same way: organisation, language, replies, rehearsal; sealed words."""
     return hashlib.sha256(json.dumps([*clear, words], sort_keys=True).encode()).hexdigest()
-
-
-def plain_pin(typed: str) -> str:
-    """A PIN as it is compared: without spaces, digits of any script as 0 to 9, capitals as small letters."""
-    digits = (str(int(char)) if char.isdecimal() else char for char in typed if not char.isspace())
-    return "".join(digits).lower()

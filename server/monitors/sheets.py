@@ -11,6 +11,9 @@ SEPARATORS = ",;\t"
 LONGEST_CELL = 1000  # characters
 BENDS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))  # what turns the reading direction
 UNSEEN = dict.fromkeys((*range(32), *range(127, 160)), " ") | dict.fromkeys(BENDS)
+PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
+BOOKS = (b"\xd0\xcf\x11\xe0", b"%PDF")  # how workbooks of old, and printed ones, begin; newer ones are packed
+BOOK = "This is a workbook or an archive, not a table. Save it as “CSV UTF-8” and try again."
 BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -42,11 +45,16 @@ def plain(text: str) -> str:
 
 
 def _decoded(data: bytes) -> str:
+    if data.startswith((*PACKED, *BOOKS)):
+        raise Refused(BOOK)
     coding = BOMS.get(data[:2], "utf-8-sig")
     try:
-        return data.decode(coding).removeprefix("\ufeff")
+        text = data.decode(coding).removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise Refused("This file is not in UTF-8. Save it as “CSV UTF-8” and try again.") from None
+    if "\0" in text:  # no table has one, and archives that are not packed do
+        raise Refused(BOOK)
+    return text
 
 
 def _rows(text: str) -> list[list[str]]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from server import seal
+from server import events, seal
 from server.classify import Sorting
-from server.log import Down, Log, Raw
+from server.log import Down, Fact, Log, Raw
 from server.reading.drafts import aside, received
 from server.reading.opening import Opened
 from server.reading.parts import Parts, numbers
@@ -16,17 +16,19 @@ from server.reading.readings import Readings
 
 MOST_TRIES = 3  # a report that was handed out more often has ended the reader each time
 Found = TypeVar("Found")
+Hear = Callable[[events.ReportReceived, str], None]  # is told each report and its words before it is read
+Gone = Callable[[Fact], bool]  # whether a report is forgotten, as far as the log tells by now; raises Down
 logger = logging.getLogger(__name__)
 
 
 class Batches:
     """A bug in reading one report sets that one aside, and no other."""
 
-    def __init__(self, log: Log, readings: Readings, parts: Parts) -> None:
-        self._log, self._readings, self._parts = log, readings, parts
+    def __init__(self, log: Log, readings: Readings, parts: Parts, hear: Hear, gone: Gone) -> None:
+        self._log, self._readings, self._parts, self._hear, self._gone = log, readings, parts, hear, gone
 
     def read(self, handed: Sequence[tuple[Raw, int]]) -> None:
-        """Read reports; the number says how often each was handed out, outages apart. Raises Down."""
+        """Read reports; the number says how often each was handed out, outages apart. Raises Down, seal.Buried."""
         tried = [(raw, self._surely(raw, partial(self._open, raw, tries))) for raw, tries in handed]
         opened = [(raw, each) for raw, each in tried if each]
         with vault_or_down():
@@ -44,19 +46,26 @@ class Batches:
         if of:
             self._parts.take(raw, number, of)
             return None
-        return self._readings.opening.open(fact)
+        opened = self._readings.opening.open(fact)
+        self._hear(opened.event, str(opened.body["text"]))
+        return opened
 
     def _put(self, opened: Opened, by_model: Sorting | None) -> None:
         """Put on the log what follows from a report."""
         self._log.append_all(self._readings.drafts(opened, self._readings.sorted(opened, by_model)))
 
     def _surely(self, raw: Raw, work: Callable[[], Found]) -> Found | None:
-        """Do it; a fault sets the report aside."""
+        """Do it; a fault sets the report aside. Raises Down, seal.Buried."""
         try:
             with vault_or_down():
                 return work()
         except Down:
             raise
+        except seal.Forgotten as fault:
+            if isinstance(fault, seal.Buried) and not self._gone(raw.fact()):
+                raise  # it came after that: whoever begins now can keep it
+            self._log.append_all([aside(raw, "It was forgotten before it was read.")])
+            return None
         except Exception:
             logger.exception("The reader could not read report %s.", raw.fields["about"].partition(":")[2])
             self._log.append_all([aside(raw, "The reader met a fault of its own in this report.")])

@@ -10,6 +10,8 @@ from server.classify import Asked
 from server.country import registry
 from server.grammar import Parsed
 from server.log import Fact
+from server.monitors.roll import PROVEN, Roll
+from server.monitors.word import FORCED
 from server.pack import Pack
 from server.places import NOT_WRITTEN, Gazetteer, Located
 from server.reading.drafts import received
@@ -34,7 +36,7 @@ class Opened:
     @property
     def owner(self) -> str:
         """Whose key closes its words."""
-        return seal.owner_of(self.event.source, self.event.subject)
+        return seal.owner_of(self.event.source, self.event.subject, typed=self.event.channel not in PROVEN)
 
     @property
     def place(self) -> dict[str, Any]:
@@ -47,30 +49,39 @@ class Opened:
 
 
 class Opening:
-    """Opens reports with the room's key."""
+    """Opens reports with the room's key, but for those that were forgotten: some have no other key."""
 
-    def __init__(self, opener: seal.Opener, pack: Pack, gazetteer: Gazetteer, whereabouts: Whereabouts) -> None:
+    def __init__(
+        self, opener: seal.Opener, pack: Pack, gazetteer: Gazetteer, whereabouts: Whereabouts, roll: Roll
+    ) -> None:
         self._opener, self._pack, self._gazetteer, self._whereabouts = opener, pack, gazetteer, whereabouts
+        self._roll = roll
 
     def open(self, fact: Fact, missing: Sequence[str] = ()) -> Opened:
         """One report. `missing`: the parts of its message that never came, as "2/3". Raises seal.Forgotten."""
-        return self._opened(fact, self._opener.open(received(fact).sealed), missing)
+        return self._opened(fact, self._body(fact), missing)
 
     def joined(self, parts: Sequence[Fact]) -> Opened:
         """The parts of one message, in order, as one report: the first stands for all of it."""
-        bodies = [self._opener.open(received(part).sealed) for part in parts]
+        bodies = [self._body(part) for part in parts]
         return self._opened(parts[0], {**bodies[0], "text": "".join(body["text"] for body in bodies)}, ())
 
     def same_words(self, one: Fact, other: Fact) -> bool:
         """Whether two reports say exactly the same."""
-        texts = [self._opener.open(received(fact).sealed)["text"] for fact in (one, other)]
+        texts = [self._body(fact)["text"] for fact in (one, other)]
         return bool(texts[0] == texts[1])
+
+    def _body(self, fact: Fact) -> dict[str, Any]:
+        if self._roll.is_forgotten(fact):
+            raise seal.Forgotten("it was forgotten before it was read")
+        return self._opener.open(received(fact).sealed)
 
     def asked(self, body: dict[str, Any], because: Sequence[str]) -> Asked:
         """What is to be sorted of an opened report: its text without the words `because` of which it was placed."""
         return self._asked(body["text"], self._parsed(body), because)
 
     def _opened(self, fact: Fact, body: dict[str, Any], missing: Sequence[str]) -> Opened:
+        body = self._whereabouts.freed(received(fact), body)
         parsed = self._parsed(body)
         station, context = _station(parsed) or _half_known(parsed), self._whereabouts.of(received(fact))
         located = self._gazetteer.find(body["text"], station, _point(body), context)
@@ -85,6 +96,7 @@ class Opening:
         """What is coded in a text and in the station that was chosen or typed beside it."""
         chosen = str(body.get("station") or "")
         parsed = grammar.parse(body["text"], self._pack.taxonomy, self._pack.prefixes)
+        parsed = replace(parsed, sos=parsed.sos or FORCED in body)  # a cry for help, whatever else they had to write
         if not chosen:
             return parsed
         beside = grammar.parse(chosen, self._pack.taxonomy, self._pack.prefixes).stations

@@ -10,7 +10,7 @@ from server.drawer import Drawer
 from server.log import Down, Draft, Fact, Log, Raw
 from server.reading.drafts import aside, into, received
 from server.reading.readings import Readings
-from server.seal import Locked
+from server.seal import Buried, Locked
 
 PATIENCE = 180.0  # seconds after its first part until a message is read without those that did not come
 REUSED = 180  # seconds after which the sender's phone may use the same reference for another message
@@ -106,7 +106,7 @@ class Parts:
                 return self._readings.together(facts)
             missing = message.missing(numbers(received(facts[0]).part)[1])
             return self._readings.apart(facts, missing)
-        except Down:
+        except (Down, Buried):
             raise
         except Locked as fault:
             raise Down("the vault cannot be used") from fault

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from server import events, seal
+from server import events, grammar, seal
 from server.classify import Classifier, Sorting
 from server.log import Down, Draft, Fact
 from server.monitors.roll import Roll
+from server.monitors.word import FORCED, SILENT
 from server.pack import Pack
 from server.places import Gazetteer
 from server.reading import drafts
@@ -39,8 +41,8 @@ class Readings:
     ) -> None:
         self.vault, self.echoes, self.roll, self.sorter = vault, echoes, roll, sorter
         self.stories, self.finished = stories, finished
-        self.opening = Opening(opener, pack, Gazetteer(pack), whereabouts)
-        self.classifier = Classifier(pack)
+        self.opening = Opening(opener, pack, Gazetteer(pack), whereabouts, roll)
+        self.classifier, self._pack = Classifier(pack), pack
 
     def together(self, parts: Sequence[Fact]) -> list[Draft]:
         """What follows from the parts of one message, in order, as one report: the first stands for all of it.
@@ -55,7 +57,8 @@ class Readings:
 
     def asked(self, opened: Sequence[Opened]) -> list[Sorting | None]:
         """What the model holds of each of these; None where it is not to be had. Raises seal.Locked."""
-        self.vault.seal_all([(each.owner, {}) for each in opened])  # makes the missing keys in one step
+        with suppress(seal.Forgotten):  # somebody who is forgotten just now: found out report by report
+            self.vault.seal_all([(each.owner, {}) for each in opened])  # makes the missing keys in one step
         return self.sorter.sort([each.asked for each in opened])
 
     def sorted(self, opened: Opened, by_model: Sorting | None) -> Sorting:
@@ -107,6 +110,14 @@ class Readings:
         copy = not self.roll.proves(event)
         return events.ReportLikened(subject=event.subject, first=first, copy=copy) if first else None
 
+    def _answered(self, opened: Opened) -> dict[str, bool]:
+        """Whether the phone must stay dark for what stands there, where its owner is forced: else whoever forces would
+        miss the answer that comes otherwise."""
+        if FORCED not in opened.body:
+            return {}
+        written = grammar.parse(opened.body["text"], self._pack.taxonomy, self._pack.prefixes)
+        return {SILENT: self.classifier.read(opened.asked.text, written).restricted}
+
     def _reading(self, opened: Opened, sorting: Sorting) -> events.ReportRead:
         parsed = opened.parsed
         words = {
@@ -117,6 +128,7 @@ class Readings:
             "clock": parsed.clock,
             "unread": list(parsed.unread),
             "codes": [*parsed.codes, *parsed.checkins],
+            **self._answered(opened),
         }
         return events.ReportRead(
             subject=opened.event.subject,

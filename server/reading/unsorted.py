@@ -1,6 +1,7 @@
 """Reports that the rules read alone, while the model was away, wait here for it; the record says which they are."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from server import events
 from server.classify import Asked, Sorting
 from server.log import Down, Draft, Fact, Log
+from server.monitors.roll import PROVEN
 from server.reading import drafts
 from server.reading.drafts import received
 from server.reading.opening import Opening
@@ -114,8 +116,10 @@ class Unsorted:
     def _put(self, each: Waiting, sorting: Sorting) -> None:
         report = each.read.subject
         reasons = {"because": list(sorting.because), "contradicted": sorting.contradicted}
-        words = self._vault.seal(owner_of(each.report.source, report), reasons)
-        self._log.append_all(each.sorted(sorting, words, report in self._copies))
+        typed = each.report.channel not in PROVEN
+        with suppress(Forgotten):  # since it was opened
+            words = self._vault.seal(owner_of(each.report.source, report, typed=typed), reasons)
+            self._log.append_all(each.sorted(sorting, words, report in self._copies))
         self._drop(report)
 
     def _strike(self, report: str) -> None:

@@ -3,10 +3,12 @@
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from server import events
 from server.log import Fact
 from server.monitors.roll import Roll
+from server.monitors.word import freed
 from server.places import EARLIER, ROSTER, Context
 from server.seal import Forgotten, Vault
 
@@ -55,11 +57,20 @@ class Whereabouts:
             return Context()
         return Context(self._stations(row), tuple(self._places(event)))
 
+    def freed(self, event: events.ReportReceived, body: dict[str, Any]) -> dict[str, Any]:
+        """What was sent, without the word by which a monitor of this number, proven or not, says that they are forced:
+        see word. Raises seal.Locked."""
+        row = self._rows.get(self._roll.whose(event.source))
+        return freed(body, self._kept(row)) if row and row.rehearsal == event.rehearsal else body
+
     def _stations(self, row: events.MonitorEnrolled) -> tuple[str, ...]:
+        return tuple(self._kept(row).get("stations") or ())
+
+    def _kept(self, row: events.MonitorEnrolled) -> dict[str, Any]:
         try:
-            return tuple(self._vault.open(f"monitor:{row.subject}", row.sealed).get("stations") or ())
+            return self._vault.open(f"monitor:{row.subject}", row.sealed)
         except Forgotten:
-            return ()
+            return {}
 
     def _places(self, event: events.ReportReceived) -> Iterator[str]:
         now = datetime.fromisoformat(event.at)

@@ -16,6 +16,7 @@ from server.sections.section import Section
 
 CALM = ("checkin", "quiet")  # kinds of report that say that all is well
 SAID = (events.IncidentOpened, events.IncidentRecategorised, events.ReportReleased, events.ReportSorted)
+VERDICTS = (events.IncidentVerified, events.IncidentRejected, events.IncidentReopened, events.IncidentUnverified)
 TOGETHER = (events.IncidentJoined, events.IncidentParted, events.IncidentDismissed)
 SIGNS = "SELECT signs.*, restricted FROM cards JOIN signs ON id = report"
 AT_STATION = (  # every sign of life that counts for the station `:here`
@@ -36,8 +37,7 @@ class Attendance(Section):
 
     def __init__(self, db: sqlite3.Connection, vault: Vault, roster: Roster, pack: Pack) -> None:
         super().__init__(db, vault)
-        self.schedule, self.version = pack.schedule, 0
-        self._roster, self._pack = roster, pack
+        self.schedule, self.version, self._roster, self._pack = pack.schedule, 0, roster, pack
         self._turns = {one.code: turn for turn, one in enumerate(pack.schedule.checkins, 1)}
         for turn in self._turns.values():
             self.db.execute(f"ALTER TABLE units ADD COLUMN met{turn} INTEGER")
@@ -49,7 +49,7 @@ class Attendance(Section):
             events.SourceUnblocked: self._judged,
             events.ReportRead: self._read,
             events.ReportSetAside: self._unread,
-            **dict.fromkeys(SAID + TOGETHER, self._decided),
+            **dict.fromkeys((*SAID, *VERDICTS, *TOGETHER), self._decided),
         }
 
     def _read(self, fact: Fact, event: events.ReportRead) -> set[str]:
@@ -68,7 +68,8 @@ class Attendance(Section):
         return set()
 
     def _decided(self, fact: Fact, event: events.Event) -> set[str]:
-        """Something was said of who may see it, and what is told with it, and so whether that counts."""
+        """Who may see it, what is told with it, or whether it happened: it may count now, or not any more."""
+        self.version += 1
         found = f"{SIGNS} WHERE changed = ? AND (report = ? OR hidden != restricted)"
         for sign in self.db.execute(found, (place(fact.id), event.subject)).fetchall():
             now = sign["restricted"]
@@ -144,8 +145,7 @@ class Attendance(Section):
         return set()
 
     def _judged(self, fact: Fact, event: events.SourceBlocked | events.SourceUnblocked) -> set[str]:
-        owners = self._owner(event.subject)
-        self._again({event.subject}, {station for owner in owners for station in self._stations(owner)})
+        self._again({event.subject}, {each for owner in self._owner(event.subject) for each in self._stations(owner)})
         return set()
 
     def _again(self, aliases: Iterable[str], stations: set[str]) -> None:

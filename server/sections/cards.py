@@ -112,20 +112,9 @@ class Cards(Section):
         self._change(event.subject, changed=place(fact.id), **values)
 
     def _opened(self, fact: Fact, event: events.IncidentOpened) -> None:
-        newest = (
-            "SELECT coalesce(max(number), 0) + 1 FROM cards WHERE number IS NOT NULL"  # for which there is an index
-        )
-        number = self.db.execute(newest).fetchone()[0]
-        self._touch(
-            fact,
-            number=number,
-            kind="incident",
-            status="new",
-            category=event.category,
-            sub=event.sub,
-            severity=event.severity,
-            restricted=event.restricted,
-        )
+        chosen = {"category": event.category, "sub": event.sub, "severity": event.severity}
+        unnumbered = {"number": 0, "restricted": event.restricted}  # its number follows from who may see it: numbers.py
+        self._touch(fact, kind="incident", status="new", **unnumbered, **chosen)
 
     def _decided(self, fact: Fact, event: events.IncidentVerified | events.IncidentRejected) -> None:
         self._touch(fact, status=event.verdict)

@@ -2,7 +2,7 @@
 CREATE TABLE cards (
   row INTEGER PRIMARY KEY,          -- also the rowid of its words
   id TEXT NOT NULL UNIQUE,          -- the report's id; an incident has the id of the report that opened it
-  number INTEGER,                   -- incidents only: 1 is the first that was opened
+  number INTEGER,                   -- incidents only: 1 is the first that was opened, -1 the first of those that began restricted; see numbers.py
   kind TEXT NOT NULL,               -- raw, crowded (raw, and read later), incident, checkin, quiet, tally, noise, unsorted, set_aside
   status TEXT,                      -- incidents only: see server/incidents.py, or dismissed
   category TEXT NOT NULL DEFAULT '',

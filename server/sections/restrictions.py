@@ -24,11 +24,13 @@ PARTS = (
 
 
 class Restrictions(Section):
-    """Kept beside the cards, behind them. `suspect(text)` says whether unread words may be restricted."""
+    """Kept beside the cards, behind them. `suspect(text, card)` says whether its unread words may be restricted."""
 
     TABLES = "restrictions.sql"
 
-    def __init__(self, db: sqlite3.Connection, vault: Vault, opener: Opener, suspect: Callable[[str], bool]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, vault: Vault, opener: Opener, suspect: Callable[[str, str], bool]
+    ) -> None:
         super().__init__(db, vault)
         self._opener, self._suspect = opener, suspect
         own: dict[type[events.Event], Callable[[Fact, Any], None]] = {
@@ -184,7 +186,7 @@ class Restrictions(Section):
     def _doubtful(self, text: str | None, card: str) -> bool:
         """Whether unread words may be restricted; they are when nobody can say."""
         try:
-            return text is None or self._suspect(text)
+            return text is None or self._suspect(text, card)
         except Exception:
             logger.exception("The words of report %s could not be judged.", card)
             return True

@@ -36,6 +36,7 @@ class Section:
 def tables() -> sqlite3.Connection:
     """An empty place for tables, in memory only: nothing readable reaches the disk."""
     db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    db.execute("PRAGMA temp_store = MEMORY")  # or what is too long to be sorted in its cache goes into a file
     db.row_factory = sqlite3.Row
     return db
 

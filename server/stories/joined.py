@@ -93,7 +93,7 @@ class Joined(Section):
         values = (event.subject, event.into, *reasons)
         self.db.execute("INSERT OR REPLACE INTO suggested VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         self._newer(event.subject, fact)
-        return self._refresh(fact, {event.subject, self._head(event.into)})
+        return self._refresh(fact, {event.subject, self._head(event.into)}) | {event.subject}
 
     def _kept_apart(self, fact: Fact, event: events.ReportKeptApart) -> set[str]:
         before = self._around(event.subject, event.incident)
@@ -181,7 +181,8 @@ class Joined(Section):
 
     def _newer(self, report: str, fact: Fact) -> None:
         """A report has one more fact; an incident's are counted by themselves."""
-        self.db.execute("UPDATE cards SET version = ? WHERE id = ? AND number IS NULL", (fact.version, report))
+        newer = "UPDATE cards SET version = ?, changed = ? WHERE id = ? AND number IS NULL"
+        self.db.execute(newer, (fact.version, place(fact.id), report))
 
     def _history(self, fact: Fact, reason: str, incident: str, report: str) -> None:
         """It stands in the history of both."""

@@ -7,6 +7,7 @@ from server import events, grammar
 from server.drawer import Drawer
 from server.log import Draft, Fact, Log
 from server.monitors.roster import Monitor, Roster
+from server.monitors.word import SILENT
 from server.pack import Pack
 from server.seal import Forgotten, Sealer, Vault, owner_of
 from server.sections.section import moment
@@ -84,8 +85,8 @@ class Answering:
         return Heard(
             channel=received.channel,
             kind=event.kind,
-            restricted=event.restricted,
-            codes=(event.sub, event.second, *words.get("codes", ())),
+            restricted=words.get(SILENT, event.restricted),
+            codes=(*(() if SILENT in words else (event.sub, event.second)), *words.get("codes", ())),
             unread=tuple(words.get("unread", ())),
             parsed=grammar.parse(words["text"], self._pack.taxonomy, self._pack.prefixes),
             text=words["text"],

@@ -12,6 +12,7 @@ from nacl.secret import SecretBox
 
 from server.drawer import Drawer
 from server.log import Log
+from server.sealing.keys import private
 
 AT_ONCE = 20  # texts in one answer to a phone
 
@@ -31,7 +32,7 @@ class Outbox:
 
     def __init__(self, log: Log, keys: Path, clock: Callable[[], datetime]) -> None:
         self._drawer, self._clock = Drawer(log), clock
-        self._box = SecretBox((keys / "outbox.key").read_bytes())
+        self._box = SecretBox(private(keys, "outbox.key"))
 
     def put(self, gateway: str, text: str, number: str, words: str, until: datetime) -> None:
         """Let a text wait for this gateway until then. One that waits already stays as it is."""

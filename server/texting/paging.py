@@ -22,7 +22,8 @@ from server.work.ladder import LOOK
 
 SPAN = timedelta(minutes=10)
 MOST, MOST_OF_DANGER = 3, 10  # pages that reach one person within that time
-KINDS = (events.IncidentOpened, events.IncidentTriaged, events.IncidentRecategorised, events.WorkEscalated)
+FORCED = events.accounts.AccountForced
+KINDS = (events.IncidentOpened, events.IncidentTriaged, events.IncidentRecategorised, events.WorkEscalated, FORCED)
 WIRES = frozenset(kind.wire for kind in KINDS)
 
 
@@ -47,6 +48,8 @@ class Paging:
     def pages(self, fact: Fact) -> list[Draft]:
         """The texts to ask for because of this fact; none for most. Raises seal.Locked."""
         event: Any = fact.event
+        if isinstance(event, FORCED):
+            return self._of_forced(fact, event)
         known = self._open.still_open(event.subject)
         if self._given.texts == "off" or known is None:
             return []
@@ -60,6 +63,14 @@ class Paging:
         most, since = MOST_OF_DANGER if hidden else MOST, datetime.fromisoformat(moment(fact.id)) - SPAN
         reached = [duty for duty in self._reached(levels, hidden) if self._asked.pages_to(duty.id, since) < most]
         return list(self._texts(event.subject, reached, known.rehearsal, fact.id))
+
+    def _of_forced(self, fact: Fact, event: events.accounts.AccountForced) -> list[Draft]:
+        """Whoever hears of danger hears of somebody who is forced to sign in, but for that person."""
+        if self._given.texts == "off":
+            return []
+        name = self._vault.open("room", event.sealed)["name"]
+        on_duty = self._duties.paged(self._open.hours.now(self._clock()), self._ladder.danger)
+        return list(self._texts(event.subject, [duty for duty in on_duty if duty.person != name], False, fact.id))
 
     def _reached(self, levels: Sequence[str], hidden: bool) -> list[Duty]:
         """Whoever is on duty at these levels; if nobody is there, whoever else is on duty. Of what may be restricted

@@ -11,6 +11,7 @@ from server import events
 from server.drawer import Drawer
 from server.log import Draft, Log, place
 from server.monitors.roster import Roster
+from server.outside.telling import contact
 from server.seal import Forgotten, Sealer, Vault
 from server.sections.section import moment
 from server.settings import Settings
@@ -28,6 +29,7 @@ PAGE_LASTS = timedelta(hours=2)  # somebody has looked by then, or somebody else
 ORDER_LASTS = timedelta(hours=6)
 AT_ONCE = 20  # texts in one step
 PAGE = "page"  # why a text goes to whoever is on duty, who is on no roster of monitors
+HEAD = "head"  # why a text goes to somebody outside who keeps signed heads
 LONGEST_STEP = timedelta(seconds=2)  # then whatever was reported meanwhile is heard first: it may be of danger
 REST = timedelta(seconds=5)  # that a gateway which cannot be reached is left alone
 logger = logging.getLogger(__name__)
@@ -88,6 +90,8 @@ class Sending:
             return "expired"
         if row["why"] == PAGE:
             return "expired" if self._paged_anew(row) else self._no_way(row)
+        if row["why"] == HEAD:
+            return "safety" if is_dark(self._drawer, row["source"]) else self._no_way(row)
         monitor = self._with.roster.of_alias(row["source"])
         if monitor is None:
             return "gone"
@@ -111,8 +115,7 @@ class Sending:
     def _try(self, row: Row, now: datetime) -> int:
         text, gateway = row["id"], row["gateway"]
         try:
-            owner = owner_of(row["source"]) if row["why"] == PAGE else f"source:{row['source']}"
-            body = self._with.vault.open(owner, row["sealed"])
+            body = self._with.vault.open(_owner(row), row["sealed"])
             letter = Letter(text, body["number"], body["words"])
         except (Forgotten, KeyError):
             self._give_up(row, "gone")
@@ -165,7 +168,7 @@ class Sending:
             self._attempts.forget(self._owed.pop(0).event.subject)
 
     def _until(self, row: Row) -> datetime:
-        lasts = ORDER_LASTS if row["of"] else PAGE_LASTS if row["why"] == PAGE else ANSWER_LASTS
+        lasts = ORDER_LASTS if row["of"] else PAGE_LASTS if row["why"] in (PAGE, HEAD) else ANSWER_LASTS
         return datetime.fromisoformat(moment(row["fact"])) + lasts
 
     def _is_dry(self, row: Row) -> bool:
@@ -176,6 +179,13 @@ class Sending:
 
     def _handle(self, gateway: str, id_there: str) -> str:
         return handle_of(self._with.sealer, gateway, id_there)
+
+
+def _owner(row: Row) -> str:
+    """Under whose key number and words are."""
+    if row["why"] == PAGE:
+        return owner_of(row["source"])
+    return contact(row["source"]) if row["why"] == HEAD else f"source:{row['source']}"
 
 
 def _driver(gateway: str) -> Driver:

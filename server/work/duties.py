@@ -10,6 +10,9 @@ from server.log import Fact, Raw
 from server.seal import Vault
 from server.sections.section import Section
 
+LEAVING = (events.AccountClosed, events.AccountOpened)  # after which nobody of this name is on duty as before
+LEFT = {kind.wire for kind in LEAVING}
+
 
 @dataclass(frozen=True)
 class Duty:
@@ -36,7 +39,7 @@ class Duties(Section):
         self.folds = {
             events.DutyPlanned: self._planned,
             events.DutyCancelled: self._cancelled,
-            events.AccountClosed: self._left,
+            **dict.fromkeys(LEAVING, self._left),
         }
         self._wires = {kind.wire: fold for kind, fold in self.folds.items()}
 
@@ -68,6 +71,11 @@ class Duties(Section):
         row = self.db.execute("SELECT sealed FROM duties WHERE id = ? AND NOT cancelled", (duty,)).fetchone()
         return str(self.words(owner_of(duty), row["sealed"]).get("number", "")) if row else ""
 
+    def forget(self, person: str) -> None:
+        """Destroy the numbers of all duties that somebody was taken off: nobody needs them any more."""
+        for row in self.db.execute("SELECT id FROM duties WHERE person = ? AND cancelled", (person,)).fetchall():
+            self.vault.forget(owner_of(row["id"]))
+
     def _rows(self, where: str, *values: str) -> list[Duty]:
         found = self.db.execute(
             f"SELECT * FROM duties WHERE NOT cancelled AND {where} ORDER BY starts, person, id",  # noqa: S608 - ours
@@ -86,8 +94,8 @@ class Duties(Section):
         self.db.execute(ends, (fact.version, event.subject))
         return set()
 
-    def _left(self, fact: Fact, event: events.AccountClosed) -> set[str]:
-        """Whoever has no account any more is on no duty; should they come back, they are put on duty anew."""
+    def _left(self, fact: Fact, event: events.AccountClosed | events.AccountOpened) -> set[str]:
+        """Whoever has no account any more is on no duty; who comes back, or gets another role, is put on duty anew."""
         self.db.execute("UPDATE duties SET cancelled = 1 WHERE person = ?", (event.subject,))
         return set()
 

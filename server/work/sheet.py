@@ -20,6 +20,7 @@ CARD = (
     *("id", "number", "status", "category", "sub", "severity", "rehearsal", "at", "place"),
     *("assigned", "held", "due", "clocks", "escalated"),
 )
+KEPT = ("at", "place", "clocks")  # of a card, what a member may keep from others later
 ALERT = ("id", "kind", "statistic", "category", "province", "since", "until", "found", "expected")
 TEXTS = ("asked", "sent", "delivered", "failed")
 
@@ -64,10 +65,14 @@ def silent(view: View, schedule: Schedule) -> list[dict[str, Any]]:
     return rows
 
 
-def shown_now(sheet: dict[str, Any], may: Callable[[str], bool], alerted: Callable[[str], bool]) -> dict[str, Any]:
-    """An earlier sheet without the cards and alerts that whoever looks may not, or no longer, see."""
+def shown_now(
+    sheet: dict[str, Any], now: Callable[[str], Card | None], alerted: Callable[[str], bool]
+) -> dict[str, Any]:
+    """An earlier sheet without the cards and alerts that whoever looks may not, or no longer, see. `now`: what of a
+    card is told otherwise now, None when they do not see it."""
     alerts = [alert for alert in sheet.get("alerts", ()) if alerted(alert["id"])]
-    cards = [card for card in sheet.get("cards", ()) if may(card["id"])]
+    told = ((card, now(card["id"])) for card in sheet.get("cards", ()))
+    cards = [card | newer for card, newer in told if newer is not None]
     left = {card["id"] for card in cards}
     lists = {name: [card for card in sheet.get(name, ()) if card in left] for name in LISTS}
     return {
