@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from dashboard import views
 from dashboard.live import now
+from dashboard.taken import marked
 from server.guard import room
 from server.measures.after import after
 from server.report import STYLE, as_json, languages, page
@@ -22,14 +23,14 @@ def printed() -> Any:
     wanted = request.args.get("lang", "") or request.cookies.get("lang", "") or there[0]
     if wanted not in there:
         abort(404)
-    return page(after(room().board, room().pack, now()), room().pack, wanted)
+    return page(after(room().board, room().pack, now()), room().pack, wanted, mark=marked())
 
 
 @aftermath.get("/report.json")
 @allow(*views.DESKS)
 def told() -> Any:
     """The same for programs."""
-    return Response(as_json(after(room().board, room().pack, now())), mimetype="application/json")
+    return Response(as_json({**after(room().board, room().pack, now()), "mark": marked()}), mimetype="application/json")
 
 
 @aftermath.get("/report.css")

@@ -32,7 +32,7 @@ def show() -> Any:
 
 
 def _told(row: Row, words: dict[str, str]) -> dict[str, Any]:
-    evidence = row["evidence"]
+    evidence, near = row["evidence"], not room().board.treaty.shut(me(), ("place",))
     named = {name: row[name] for name in ("id", "kind", "statistic", "since", "until", "found", "expected", "chance")}
     flags = {name: bool(row[name]) for name in ("restricted", "rehearsal")}
     return {
@@ -47,7 +47,7 @@ def _told(row: Row, words: dict[str, str]) -> dict[str, Any]:
         **_words(row, words),
         **_answered(row["id"]),
         "reports": _reports(evidence.get("reports", ())),
-        "stations": [f"{code}-{check_digit(code)}" for code in evidence.get("stations", ())],
+        "stations": [f"{code}-{check_digit(code)}" for code in evidence.get("stations", ()) if near],
     }
 
 
@@ -80,6 +80,6 @@ def _area(code: str) -> dict[str, Any] | None:
 def _reports(ids: list[str]) -> list[str]:
     """Those that whoever asks may open; what became restricted since is not among them."""
     rows = queries.rows_of(room().board, set(ids))
-    seen = [room().see(row, me().role) for row in rows]
+    seen = [room().see(row, me()) for row in rows]
     may = {card["id"] for card in seen if card is not None and not card.get("gone")}
     return [each for each in ids if each in may]

@@ -6,16 +6,17 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 
-from dashboard import agreed, history, views
+from dashboard import agreed, history, shared, summed, views
 from dashboard import figures as drawn
 from dashboard.asked import filters, spoken, understood
 from dashboard.course import course
 from dashboard.live import now
 from dashboard.words import words_for
-from server import heard, membership, queries, sums
+from server import heard, queries, sums
 from server.desk.deciding import said
 from server.guard import me, room
-from server.roles import ANYONE, ROLES, allow
+from server.people import others
+from server.roles import ROLES, allow
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 PAGING = (("limit", 50, int), ("skip", 0, int))
@@ -26,19 +27,22 @@ OPENAPI = json.loads((Path(__file__).with_name("openapi.json")).read_text())
 @allow(*ROLES)
 def cards() -> Any:
     """One page of the feed, or of ?list=restricted, newest first; with ?order=urgency, what is urgent besides."""
-    board, role, scope, query = room().board, me().role, _scope(), understood()
+    board, scope, query = room().board, _scope(), understood()
     before, limit, skip = request.args.get("before", ""), *(request.args.get(*each) for each in PAGING)
     apart: dict[str, Any] = {"asked": query.told()} if query else {}
     try:
         wanted = filters(query)
         if request.args.get("order") == "urgency":
             pinned, urgent = queries.urgent(board, wanted, scope)
-            apart |= {"pinned": [room().see(row, role, scope) for row in pinned], "urgent": urgent}
+            apart |= {"pinned": [room().see(row, me(), scope) for row in pinned], "urgent": urgent}
         rows, following, total = queries.page(board, wanted, scope, before, limit, skip)
     except (ValueError, OverflowError):
         abort(400)
-    seen = [room().see(row, role, scope) for row in rows]
-    apart |= {"top": queries.above(rows[0])} if rows and not before else {}
+    seen = [room().see(row, me(), scope) for row in rows]
+    if rows and not before:
+        apart["top"] = shared.point(queries.above(rows[0]), board.treaty.of_card(me(), rows[0]).closed)
+    if following:
+        following = shared.point(following, board.treaty.of_card(me(), rows[-1]).closed)
     return jsonify(cards=seen, cursor=board.cursor, next=following or None, total=total, **apart)
 
 
@@ -51,28 +55,29 @@ def changes() -> Any:
         rows, cursor, more = queries.changes(room().board, after)
     except (ValueError, OverflowError):
         abort(400)
-    seen = [card for row in rows if (card := room().see(row, me().role, scope)) is not None]
-    counted = views.counts(room().board, me().role, room().pack, now())
-    return jsonify(after=after, cursor=cursor, cards=seen, more=more, counts=counted)
+    seen = [card for row in rows if (card := room().see(row, me(), scope)) is not None]
+    counts = summed.counts(room().board, me().role, room().pack, now())
+    return jsonify(after=after, cursor=cursor, cards=seen, more=more, counts=counts)
 
 
 @api.get("/cards/<card>")
 @allow(*ROLES)
 def card(card: str) -> Any:
     """One card with its history."""
-    row = queries.row_of(room().board, card, views.WHOLE[me().role])
+    row = queries.row_of(room().board, card, views.opens(me()))
     if row is None:
         abort(404)
     facts = queries.history(room().board, card) if me().role in views.DESKS else []
-    told = [history.fact(one, room().gazetteer, me().role) for one in facts]
-    return jsonify(card=room().see(row, me().role), history=told)
+    closed = room().board.treaty.of_card(me(), row).closed
+    told = [history.fact(one, room().gazetteer, me(), closed) for one in facts]
+    return jsonify(card=room().see(row, me()), history=told)
 
 
 @api.get("/counts")
 @allow(*ROLES)
 def counts() -> Any:
     """How many of what."""
-    return jsonify(views.counts(room().board, me().role, room().pack, now()))
+    return jsonify(summed.counts(room().board, me().role, room().pack, now()))
 
 
 @api.get("/figures")
@@ -81,7 +86,7 @@ def figures() -> Any:
     """Every figure as a Plotly dictionary."""
     language, role, board = spoken(), me().role, room().board
     words = words_for(language)
-    seen = views.told(heard.today(board.attendance, sums.totals(board), now()), role)
+    seen = summed.told(heard.today(board.attendance, sums.totals(board), now()), role)
     drawn_here = drawn.figures(board, views.SCOPE[role], room().pack, words, language)
     drawn_here["coverage"] = course(seen, words, room().pack)
     if role in views.DESKS:
@@ -133,22 +138,28 @@ def places() -> Any:
 @allow("administrator")
 def accounts() -> Any:
     """Who may sign in."""
-    return jsonify(accounts=queries.accounts(room().board))
+    access, rows = room().access, queries.accounts(room().board)
+    asked, mine = access.factors.names(), access.factors.has(access.proving.whose(me().name, me().duress))
+    told = {row["name"]: mine if row["name"] == me().name else row["name"] in asked for row in rows}
+    return jsonify(accounts=[{**row, "vouched": bool(row["vouched"]), "factor": told[row["name"]]} for row in rows])
 
 
 @api.post("/accounts")
 @allow("administrator")
 def open_account() -> Any:
     """Let somebody sign in: {name, role, organisation, passphrase}."""
+    others.by_a_person(me())
     name, role, phrase, of = (said(field) for field in ("name", "role", "passphrase", "organisation"))
-    return jsonify(cursor=room().access.open_account(name, role, phrase, by=me().by, organisation=of)), 202
+    by, forced = me().by, me().duress
+    opened = room().access.open_account(name, role, phrase, by=by, organisation=of, tainted=forced)
+    return jsonify(cursor=opened), 202
 
 
 @api.post("/accounts/<name>/organisation")
 @allow("administrator")
 def move_account(name: str) -> Any:
     """Say of which organisation an account is from now on: {organisation}."""
-    return jsonify(cursor=membership.move(room().log, name, said("organisation"), by=me().by)), 202
+    return jsonify(cursor=others.move(room().log, room().access, name, said("organisation"), me())), 202
 
 
 @api.delete("/accounts/<name>")
@@ -159,7 +170,7 @@ def close_account(name: str) -> Any:
 
 
 @api.get("/openapi.json")
-@allow(ANYONE)
+@allow(*ROLES)
 def openapi() -> Any:
     """This interface, described."""
     return jsonify(OPENAPI)
@@ -170,4 +181,4 @@ def _scope() -> str:
     wanted = request.args.get("list", "")
     if wanted and not views.may_list(me().role, wanted):
         abort(403)
-    return wanted or views.SCOPE[me().role]
+    return wanted or views.feed(me())

@@ -1,10 +1,12 @@
 """The query language over HTTP: what a request asks for, judged by who asks; and its words, for whoever types them."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 
-from dashboard import evidence, views
+from dashboard import evidence, shared, views
 from dashboard.untold import untold
 from dashboard.words import words_for
 from server import queries, sums
@@ -57,10 +59,22 @@ def filters(query: Asked | None) -> Filters:
         raise Refused("Your role is not told of this place.")
     # whoever may not read the words may not guess at them either
     q, source, alike, alert = (args.get(name, "") if desk else "" for name in ("q", "source", "alike", "alert"))
-    number = max(0, min(args.get("number", 0, int), 10**9))
+    number = max(-(10**9), min(args.get("number", 0, int), 10**9))
     among = evidence.reports(room().board, alert, me().role) if alert else None
     conditions = query.conditions if query else None
-    return Filters(q, kinds, category, status, severity, where, source, alike, number, among, conditions)
+    found = Filters(q, kinds, category, status, severity, where, source, alike, number, among, conditions)
+    return unless_kept(found, shared.classes(found.conditions(), room().pack))
+
+
+def asked_for(query: Asked) -> Filters:
+    """What a query alone asks for. It says itself what is left out, but for what members keep from whoever asks."""
+    return unless_kept(Filters(asked=query.conditions), shared.classes(query.conditions, room().pack))
+
+
+def unless_kept(wanted: Filters, classes: Iterable[str]) -> Filters:
+    """The same, without reports of members that keep any of these classes from whoever asks: else what a card does not
+    tell could be found out by asking for it."""
+    return replace(wanted, shut=(*wanted.shut, *room().board.treaty.shut(me(), classes)))
 
 
 def _is_told(code: str) -> bool:

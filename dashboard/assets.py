@@ -41,6 +41,7 @@ def _vendor() -> dict[str, Path]:
         "vendor/plotly.js": Path(plotly.origin if plotly and plotly.origin else "").parent
         / "package_data"
         / "plotly.min.js",
+        "vendor/plotly-axes.js": MODULES / "plotly.js-cartesian-dist-min" / "plotly-cartesian.min.js",
         "vendor/socket.io.js": MODULES / "socket.io-client" / "dist" / "socket.io.esm.min.js",
         "vendor/noto-sans/": MODULES / "@fontsource" / "noto-sans" / "files",
         "vendor/noto-sans-khmer/": MODULES / "@fontsource" / "noto-sans-khmer" / "files",

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify
 
 from dashboard import views
-from dashboard.asked import understand
+from dashboard.asked import asked_for, understand
 from server.asking.conditions import every
 from server.desk.deciding import said
 from server.desk.working import take_batch
@@ -19,6 +19,6 @@ batch = Blueprint("batch", __name__, url_prefix="/api/v1")
 def take() -> Any:
     """Take the ten most urgent ones; nobody else gets them for ten minutes: {query}."""
     query = said("query").strip()
-    _, where, values = every(understand(query).conditions, "open") if query else ("", "1", [])
+    _, where, values = every(asked_for(understand(query)).conditions(), "open") if query else ("", "1", [])
     cards, shared, cursor = take_batch(where, values)
     return jsonify(cursor=cursor, batch=shared, cards=cards), 202

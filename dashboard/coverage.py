@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, render_template, request
 
-from dashboard import views
+from dashboard import summed, views
 from dashboard.course import course
 from dashboard.live import now
 from dashboard.words import words_for
@@ -39,7 +39,7 @@ def show() -> Any:
     if by != "province" and me().role not in views.DESKS:
         abort(403)
     today, view = _asked()
-    rows = views.provinces(view, me().role) if by == "province" else heard.areas(view, by)
+    rows = summed.provinces(view, me().role) if by == "province" else heard.areas(view, by)
     whole = heard.areas(view, "") or [dict.fromkeys(("monitors", *heard.SUMS), 0)]
     answer = {
         "clock": today.now.isoformat(),
@@ -92,8 +92,10 @@ def figure() -> Any:
 def _asked() -> tuple[View, View]:
     """All that this role is told of at the room's hour, and the part of it that is asked for."""
     asked, role = {name: request.args.get(name, "") for name in ("place", "organisation", "at")}, me().role
-    today = views.told(heard.today(room().board.attendance, sums.totals(room().board), now()), role)
+    today = summed.told(heard.today(room().board.attendance, sums.totals(room().board), now()), role)
     if role not in views.DESKS and (asked["place"] or asked["organisation"]):
+        abort(403)
+    if asked["organisation"] in room().board.treaty.shut(me(), ("monitors",)):
         abort(403)
     if asked["place"] and asked["place"] not in room().pack.places:
         abort(400)
@@ -135,6 +137,12 @@ def _spot(area: str, by: str) -> dict[str, float | None]:
     return {"lat": place.lat, "lon": place.lon} if place and by == "district" else {}
 
 
+def _named(monitor: str) -> bool:
+    """Whether the organisation of a monitor lets whoever asks know whose report is whose."""
+    of = room().board.roster.get(monitor)
+    return not of or "monitors" not in room().board.treaty.share(me(), of.organisation).closed
+
+
 def _station(row: heard.Row) -> dict[str, Any]:
     station = room().pack.stations.get(row["station"])
     path = {lang: room().gazetteer.path(station.commune if station else "", lang) for lang in room().pack.languages}
@@ -146,5 +154,5 @@ def _station(row: heard.Row) -> dict[str, Any]:
         "name": station.name if station else "",
         "place": path,
         "last": last,
-        "monitors": [of_monitor(monitor) for monitor in row["monitors"]],
+        "monitors": [] if me().duress else [of_monitor(monitor) for monitor in row["monitors"] if _named(monitor)],
     }

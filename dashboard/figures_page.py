@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request
 
-from dashboard import views
+from dashboard import taken, views
 from dashboard.drawn.whole import ORDER, Ground, Made, ground, whole
 from dashboard.live import now
 from server import heard, sums
@@ -60,12 +60,12 @@ def show() -> Any:
 @figures_page.get("/figures/<name>.csv")
 @allow(*ROLES)
 def table(name: str) -> Any:
-    """One figure's numbers for an office program: ?lang=."""
+    """One figure's numbers for an office program, the last line with the mark of whoever took it: ?lang=."""
     found = kept(_language()).made.get(name)
     if found is None:
         abort(404)
     file = f"{marked()}-{name}-{stamp()}.csv"
-    answer: Response = Response(written([found.columns, *found.rows]), mimetype="text/csv")
+    answer: Response = Response(written([found.columns, *found.rows, [taken.marked()]]), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
 

@@ -26,13 +26,13 @@ Told = dict[str, Any]
 def page(card: str) -> Any:
     """One incident: card, reports, steps, history, description, replies, sources, contrary, similar, script, guards;
     ?lang= for the script and the guards."""
-    board, role = room().board, me().role
-    row = queries.row_of(board, card, views.WHOLE[role])
+    board = room().board
+    row = queries.row_of(board, card, views.WHOLE[me().role])
     if row is None or row["number"] is None:
         abort(404)
     past, language = history(row), _language()
     return jsonify(
-        card=room().see(row, role),
+        card=room().see(row, me()),
         reports=reports(row),
         history=past,
         steps=[_step(one) for one in past if one["what"] == STEP],
@@ -51,9 +51,10 @@ def page(card: str) -> Any:
 def history(row: Row) -> list[Told]:
     """Every fact about the incident; who is said to benefit only once there is a verdict, for everybody alike."""
     facts, party = queries.history(room().board, row["id"]), room().board.verifying.benefits(row["id"])
+    closed = room().board.treaty.of_card(me(), row).closed
     told = []
     for one in facts:
-        shown = fact(one, room().gazetteer, me().role)
+        shown = fact(one, room().gazetteer, me(), closed)
         if one["fact"] in party and (not one["restricted"] or me().role == views.LEAD):
             shown["benefits"] = party[one["fact"]]
         told.append(shown)
@@ -64,17 +65,18 @@ def reports(row: Row) -> list[Told]:
     """The reports of the incident, its own first, each with its translations."""
     found = []
     for each in queries.told(room().board, row["id"]):
-        seen = room().see(each, me().role)
+        seen = room().see(each, me())
         if seen and not seen.get("gone"):
             facts = queries.history(room().board, each["id"])
-            told = [fact(one, room().gazetteer, me().role) for one in facts if one["wire"] == TRANSLATED]
+            closed = room().board.treaty.of_card(me(), each).closed
+            told = [fact(one, room().gazetteer, me(), closed) for one in facts if one["wire"] == TRANSLATED]
             found.append({**seen, "translations": [one for one in told if one.get("words")]})
     return found
 
 
 def cards(rows: list[Row]) -> list[Told]:
     """Other cards, as this person may see them."""
-    seen = [room().see(each, me().role) for each in rows]
+    seen = [room().see(each, me()) for each in rows]
     return [each for each in seen if each and not each.get("gone")]
 
 

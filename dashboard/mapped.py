@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 
-from dashboard import views
-from dashboard.asked import filters, understood
+from dashboard import summed, views
+from dashboard.asked import filters, understood, unless_kept
 from dashboard.live import now
 from dashboard.untold import untold
 from server import heard, sums
@@ -24,6 +24,7 @@ from server.roles import ROLES, allow
 
 mapped = Blueprint("mapped", __name__, url_prefix="/api/v1")
 LEVELS = ("province", "district", "station")
+NEAR = ("place",)  # what members keep of theirs when they are not to be shown nearer than their province
 MOST_APART = 60  # incidents that stand beside the numbers of the provinces; more would hide them
 MOST_LISTED = 40  # incidents of one spot
 CELL = 0.25  # degrees, unless the screen says how large
@@ -78,7 +79,8 @@ def on_map() -> Any:
 def points() -> Any:
     """Each incident with a point in a box, the newest first: ?box=&query=."""
     scope = views.SCOPE[me().role]
-    found, total = gathered.points(room().board, filters(understood()), scope, _box(), MOST_LISTED)
+    asked = unless_kept(filters(understood()), NEAR)
+    found, total = gathered.points(room().board, asked, scope, _box(), MOST_LISTED)
     return jsonify(points=found, total=total)
 
 
@@ -99,13 +101,13 @@ def data(asked: Filters, role: str, level: str, box: Box, cell: float) -> dict[s
         "marks": [],
     }
     if level == "district":
-        districts = _told_of(counted.districts(board, asked, scope, room().gazetteer), role)
+        districts = _told_of(counted.districts(board, unless_kept(asked, NEAR), scope, room().gazetteer), role)
         answer["no_district"] = districts.pop("", Count()).incidents
         answer["areas"] = _areas(districts, known if role in views.DESKS else Reach({}, {}), role, box)
     elif role in views.DESKS:
         without = sum(count.pointless for count in by_province.values())
         if level == "station" or answer["total"] - nowhere - without <= MOST_APART:
-            answer |= {"marks": gathered.marks(board, asked, scope, box, cell), "no_point": without}
+            answer |= {"marks": gathered.marks(board, unless_kept(asked, NEAR), scope, box, cell), "no_point": without}
     return answer
 
 
@@ -160,7 +162,7 @@ def _reached(asked: Filters, role: str) -> Reach:
 
 
 def _now(role: str) -> View:
-    return views.told(heard.today(room().board.attendance, sums.totals(room().board), now()), role)
+    return summed.told(heard.today(room().board.attendance, sums.totals(room().board), now()), role)
 
 
 @lru_cache(maxsize=16)

@@ -1,21 +1,25 @@
 """Frames: the pages themselves, what all of them know, and the way in and out."""
 
 import re
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request
 
 from dashboard import docket, spoken
 from dashboard.headers import headers
 from dashboard.words import words_for
 from server import sums
-from server.access import LONGEST
+from server.desk.passkeys import signed
 from server.desk.working import leave
 from server.guard import cookie, room, someone
 from server.log import Down
-from server.roles import ANYONE, ROLES, Refused, allow
+from server.people.sessions import LONGEST
+from server.roles import ANYONE, DESKS, ROLES, Busy, Refused, allow, before_factor
 
 pages = Blueprint("pages", __name__)
+KNOWN = 365 * 86400  # seconds a browser is remembered, so that nobody at its address keeps its owner out: see tries
 
 
 def prepare(app: Flask) -> None:
@@ -34,8 +38,11 @@ def _context() -> dict[str, Any]:
         "csrf": person.csrf if person else "",
         "pack_title": room().pack.title.get(language, room().pack.name),
         "pack": room().pack,
+        "hour": room().clock().astimezone(room().pack.zone).strftime("%H:%M:%S"),
         "band": _band() if person else "",
+        "desks": DESKS,
         "complaints_due": docket.due_soon() if person else 0,
+        "destroying": _destroying() if person else None,
     }
 
 
@@ -43,6 +50,13 @@ def _band() -> str:
     """Which words stand in the band of a rehearsal: explain, mixed; "" when there is none."""
     told = sums.totals(room().board)
     return "mixed" if told["mixed"] else "explain" if told["rehearsal"] else ""
+
+
+def _destroying() -> date | None:
+    """The day on which everything is destroyed, once it is announced; an outage says nothing of it."""
+    with suppress(Down):
+        return room().schedule.announced(room().board.acts.notice, room().clock())
+    return None
 
 
 @pages.get("/")
@@ -65,18 +79,20 @@ def sign_in() -> Any:
     """Begin a session."""
     name = request.form.get("name", "").strip()
     try:
-        session = room().access.sign_in(name, request.form.get("passphrase", ""), request.remote_addr or "")
+        phrase, code = request.form.get("passphrase", ""), request.form.get("code", "")
+        known, address = request.cookies.get(cookie("known"), ""), request.remote_addr or ""
+        session = room().access.sign_in(name, phrase, address, signed() or code, known)
         if before := someone():
-            room().access.sign_out(before)
+            room().access.sessions.end(before.key)
     except (Refused, Down) as fault:
-        return render_template("sign_in.html", error=spoken.told(fault), name=name), 503 if isinstance(
-            fault, Down
-        ) else 403
-    return _entered(session)
+        status = 503 if isinstance(fault, Down) else 429 if isinstance(fault, Busy) else 403
+        return render_template("sign_in.html", error=spoken.told(fault), name=name), status
+    return _entered(session, name)
 
 
 @pages.post("/sign-out")
 @allow(*ROLES)
+@before_factor
 def sign_out() -> Any:
     """End this session; the browser forgets what it kept."""
     leave()
@@ -144,20 +160,28 @@ def frame(status: int, heading: str, text: str, ref: str = "") -> tuple[str, int
 @pages.get("/health")
 @allow(ANYONE)
 def health() -> Any:
-    """Whether the room is at the head of the log, and every accepted report is accounted for."""
-    board = room().board
-    told = {"cursor": board.cursor, "accounted": not room().reckoning.balance.missing}
+    """Whether the record can be reached; to whoever is signed in also whether the room is at its head, every accepted
+    report is accounted for, and how many events of screens were none that they may send."""
+    board, told = room().board, dict[str, Any]()
+    if someone():
+        dropped = current_app.extensions["live"].heard.dropped
+        balance = room().reckoning.balance
+        accounted = balance.known(room().clock()) and not balance.missing
+        told = {"cursor": board.cursor, "accounted": accounted, "dropped": dropped}
     try:
-        return {"record": "up", "behind": room().log.head() != board.cursor, **told}
+        head = room().log.head()
     except Down:
         return {"record": "down", **told}, 503
+    record = "broken" if told and not room().whole() else "up"
+    return {"record": record, **told, **({"behind": head != board.cursor} if told else {})}
 
 
-def _entered(session: str) -> Response:
-    answer = redirect("/", 303)
-    answer.set_cookie(
-        cookie(), session, max_age=LONGEST, path="/", secure=room().secure, httponly=True, samesite="Strict"
-    )
+def _entered(session: str, name: str) -> Response:
+    answer, known = redirect("/", 303), room().access.tries.known(name)
+    for kind, word, seconds in (("session", session, LONGEST), ("known", known, KNOWN)):
+        answer.set_cookie(
+            cookie(kind), word, max_age=seconds, path="/", secure=room().secure, httponly=True, samesite="Strict"
+        )
     return answer  # type: ignore[return-value]
 
 

@@ -8,18 +8,18 @@ from dashboard import views
 from server import queries
 from server.guard import me, room
 from server.photos import report_of
-from server.roles import Refused, allow
+from server.roles import OBSERVER, Refused, allow
 from server.seal import Forgotten
 
 photos = Blueprint("photos", __name__, url_prefix="/api/v1")
 
 
 @photos.get("/photos/<photo>")
-@allow(*views.DESKS)
+@allow(*views.DESKS, OBSERVER)
 def photo(photo: str) -> Response:
     """One photo, as a JPEG."""
-    row = queries.row_of(room().board, report_of(photo), views.WHOLE[me().role])
-    if row is None or photo not in row["photos"]:
+    row = queries.row_of(room().board, report_of(photo), views.opens(me()))
+    if row is None or photo not in row["photos"] or "photos" in room().board.treaty.of_card(me(), row).closed:
         abort(404)
     try:
         picture = room().look(photo)

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import request
 from flask_socketio import SocketIO
 
+from dashboard.heard_events import EVENTS, Heard
 from server import queries
-from server.desk.deciding import DESKS
 from server.drawer import Drawer
 from server.guard import Room
 from server.log import Down
@@ -31,13 +30,14 @@ class Present:
         clock: Callable[[], datetime],
         space: str,
         people: Mapping[str, Person],
+        heard: Heard,
     ) -> None:
         """`people`: socket -> who looks."""
         self._room, self._socketio, self._clock, self._space, self._people = room, socketio, clock, space, people
         self._drawer = Drawer(room.log)
         self._open: dict[str, str] = {}  # socket -> the card that it has open
         self._told: dict[str, list[str]] = {}  # socket -> the names that it knows
-        socketio.on_event(KIND, self._looking, namespace=space)
+        heard.on(KIND, self._looking)
 
     def leave(self, socket: str) -> None:
         """A screen closed its card, or itself."""
@@ -61,29 +61,29 @@ class Present:
             except (Down, Locked):
                 return
 
-    def _looking(self, said: Any = None) -> None:
-        socket: str = request.sid  # type: ignore[attr-defined]
-        card = said.get("card") if isinstance(said, dict) else None
-        row = queries.row_of(self._room.board, card, "all") if isinstance(card, str) else None
+    def _looking(self, socket: str, person: Person, said: dict[str, Any]) -> bool:
+        """Somebody opened this card, or none. Whether it is one that they may see."""
+        card = said["card"]
+        row = queries.row_of(self._room.board, card, "all") if card else None
         if row is None or not self._may(row, socket):
             self.leave(socket)
-            return
+            return card is None
         if self._open.get(socket) != row["id"]:
             self.leave(socket)
             self._open[socket] = row["id"]
-        person = self._people[socket]
         told = {"since": int(self._clock().timestamp()), "role": person.role, "name": person.name}
         try:
             # a drawer is written to the disk, too
             self._drawer.mark(KIND, self._key(row["id"]), socket, self._room.vault.seal("room", told), FRESH)
             self._tell(row["id"], bool(row["restricted"]))
         except (Down, Locked):
-            return  # the screen says it again
+            return True  # the screen says it again
+        return True
 
     def _may(self, row: queries.Row, socket: str) -> bool:
         person = self._people.get(socket)
-        seen = person and self._room.see(row, person.role)
-        return bool(seen and not seen.get("gone") and person and person.role in DESKS)
+        seen = person and self._room.see(row, person)
+        return bool(seen and not seen.get("gone") and person and person.role in EVENTS[KIND].roles)
 
     def _tell(self, card: str, restricted: bool) -> None:
         names = self._names(card, restricted)

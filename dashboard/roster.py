@@ -10,11 +10,11 @@ from dashboard.imports import progress
 from server import sums
 from server.desk.deciding import said
 from server.guard import me, room
+from server.measures.scopes import SCOPES
 from server.monitors import blocking, callsigns
 from server.monitors.callsigns import Sign
 from server.monitors.counts import organisations
 from server.monitors.roster import Monitor
-from server.queries import SCOPES
 from server.roles import allow
 
 roster = Blueprint("roster", __name__)
@@ -76,8 +76,8 @@ def _monitor(monitor: Monitor) -> dict[str, Any]:
     cards = sums.reports(room().board, "monitor", monitor.id)
     told = {name: getattr(monitor, name) for name in ("organisation", "language", "replies", "no_signal", "rehearsal")}
     blocked = any(known.is_blocked(alias) for alias in monitor.aliases)
-    sign = callsigns.of_monitor(monitor.id)
-    return {"source": sign, "known": True, "blocked": blocked, "reports": cards, "stations": monitor.stations, **told}
+    sign, stations = callsigns.of_monitor(monitor.id), () if me().duress else monitor.stations
+    return {"source": sign, "known": True, "blocked": blocked, "reports": cards, "stations": stations, **told}
 
 
 def _stranger(alias: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from server.guard import me, room
 from server.log import Stale
 from server.monitors import callsigns
 from server.monitors.roster import Monitor
-from server.roles import Refused, allow
+from server.roles import Eyes, Refused, allow
 from server.texting import orders
 from server.texting.answers import KINDS
 from server.texting.orders import Known, Preview, Wanted
@@ -39,7 +39,7 @@ FAILED = ("safety", "blocked", "gone", "unwilling")
 
 
 @texts.get("/texts")
-@allow("analyst", "administrator")
+@allow("analyst", "verification_lead", "administrator")
 def page() -> str:
     """What goes out."""
     organisations = sorted({monitor.organisation for monitor in room().board.roster.monitors()})
@@ -48,7 +48,7 @@ def page() -> str:
 
 
 @texts.get("/api/v1/texts")
-@allow("analyst", "administrator")
+@allow("analyst", "verification_lead", "administrator")
 def show() -> Any:
     """Whether texts are sent, the words of answers, what became of them, the newest orders, why texts failed."""
     board, (mode, by) = room().board.texts, room().texts
@@ -64,7 +64,7 @@ def show() -> Any:
 
 
 @texts.post("/api/v1/orders/preview")
-@allow("analyst", "administrator")
+@allow("analyst", "verification_lead", "administrator")
 def preview() -> Any:
     """What an order would do; nothing is recorded. {words.LANGUAGE, organisation, province, stations, …}."""
     wanted, words, found = _asked()
@@ -72,7 +72,7 @@ def preview() -> Any:
 
 
 @texts.post("/api/v1/orders")
-@allow("analyst", "administrator")
+@allow("analyst", "verification_lead", "administrator")
 def draft() -> Any:
     """Settle who is to get what; a second person must approve it. The same fields as a preview, and {why}."""
     orders.may_write(me())
@@ -90,7 +90,7 @@ def draft() -> Any:
 
 
 @texts.post("/api/v1/orders/<order>/approval")
-@allow("analyst", "administrator")
+@allow("analyst", "verification_lead", "administrator")
 def approve(order: str) -> Any:
     """Let an order go out."""
     known = _found(order)
@@ -101,7 +101,7 @@ def approve(order: str) -> Any:
 
 
 @texts.post("/api/v1/orders/<order>/cancellation")
-@allow("analyst", "administrator")
+@allow("analyst", "verification_lead", "administrator")
 def cancel(order: str) -> Any:
     """Send nothing more of an order."""
     known = _found(order)
@@ -158,15 +158,21 @@ def _known() -> Known:
 
 def _seen(found: Preview) -> dict[str, Any]:
     """A preview as a person sees it: numbers, and some call-signs; nobody's number."""
-    some = found.to[:: max(1, len(found.to) // EXAMPLES)][:EXAMPLES]
+    some = [monitor for monitor, _ in found.to[:: max(1, len(found.to) // EXAMPLES)][:EXAMPLES] if _named(monitor)]
     return {
         "people": len(found.to),
         "segments": found.segments,
         "reach": dict(found.people),
         "parts": dict(found.parts),
         "left_out": _merged(found.left_out),
-        "examples": [callsigns.of_monitor(monitor) for monitor, _ in some],
+        "examples": [callsigns.of_monitor(monitor) for monitor in some],
     }
+
+
+def _named(monitor: str) -> bool:
+    """Whether whoever may read orders may know a monitor, of whichever organisation either is."""
+    of = room().board.roster.get(monitor)
+    return not of or "monitors" not in room().board.treaty.share(Eyes("analyst"), of.organisation).closed
 
 
 def _merged(left_out: Mapping[str, int]) -> dict[str, int]:

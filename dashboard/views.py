@@ -1,24 +1,21 @@
 """What each role is told. Redaction lives only here, and a field that is not listed is not shown."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
-from dashboard import checked, reading, working
-from dashboard.untold import FEWEST
-from server import events, heard, queries, sums
-from server.board import Board
-from server.heard import View
+from dashboard import checked, reading, shared, working
+from server import events, queries, roles
+from server.coalition.terms import Share
+from server.measures import scopes
 from server.pack import Pack
 from server.places import Gazetteer
+from server.roles import OBSERVER, Reader
 
 LEAD = "security_lead"
-DESKS = ("administrator", LEAD, "analyst")  # see words and sources
+DESKS = roles.DESKS
 DRAFTS = (*DESKS, "press")  # read statements that are not public yet
-# role -> queries.SCOPES: what feed, map, figures and search are of; nothing restricted, whoever looks
-SCOPE = {**dict.fromkeys(DESKS, "open"), "press": "verified", "viewer": "verified"}
+# role -> scopes.SCOPES: what feed, map, figures and search are of; nothing restricted, whoever looks
+SCOPE = {**dict.fromkeys(DESKS, "open"), **dict.fromkeys(("press", OBSERVER, "viewer"), "verified")}
 WHOLE = {**SCOPE, LEAD: "all"}  # role -> of which cards it may open each, see its photos and decide
 LISTS = ("restricted", "all")  # scopes that are the security lead's alone
 
@@ -36,7 +33,8 @@ FOR_DESKS = (
     *working.FIELDS,
     *checked.FIELDS,
 )
-FINEST = {"press": "district", "viewer": "province"}  # role -> the finest level of place it is told
+# role -> the finest level of place it is told
+FINEST = {"press": "district", OBSERVER: "province", "viewer": "province"}
 LEVELS = ("province", "district", "commune", "station")
 MOST_PHOTOS = 12  # on one card, the first that came: whoever sends thousands must not make every screen carry them
 
@@ -45,21 +43,38 @@ Untold = Callable[[bool, str], bool]
 
 
 def card(
-    row: queries.Row, role: str, gazetteer: Gazetteer, untold: Untold, scope: str = "", why: Grounds | None = None
+    row: queries.Row,
+    reader: Reader,
+    gazetteer: Gazetteer,
+    untold: Untold,
+    scope: str = "",
+    why: Grounds | None = None,
+    share: Share = Share(),  # noqa: B008 - it cannot be changed
 ) -> dict[str, Any] | None:
-    """A card as `role` may see it; {"id", "gone"} when it no longer may; None when it never could.
+    """A card as `reader` may see it; {"id", "gone"} when they no longer may; None when they never could.
 
-    `untold(rehearsal, code)`: an area that none but desks learns of. `scope` is that of the page it is for: the role's,
-    or one of LISTS; "" for the card by itself. `why(text, sub)`: the grounds on which it is restricted.
+    `untold(rehearsal, code)`: an area that none but desks learns of. `scope` is that of the page it is for: the
+    reader's, or one of LISTS; "" for the card by itself. `why(text, sub)`: the grounds on which it is restricted.
+    `share`: what the organisation whose report it is keeps from them.
     """
-    scope = scope or WHOLE[role]
-    if not _within(row, scope):
-        once = {"verified": row["was_verified"], "open": row["was_open"]}.get(scope, True)
-        return {"id": row["id"], "gone": True} if once else None
-    whole = _whole(row, gazetteer, FINEST.get(role, "station"), untold)
+    role, scope = reader.role, scope or opens(reader)
+    if not _within(row, scope, share.ours):
+        once = {"open": row["was_open"], "all": True, "restricted": True}.get(scope, row["was_verified"])
+        return {"id": row["id"], "gone": True} if once or (share.ours and row["was_open"]) else None
+    whole = _whole(row, gazetteer, shared.finest(role, share.closed, FINEST), untold)
     whole["grounds"] = why(whole["text"], row["sub"]) if why and row["restricted"] else []
-    names = FOR_ALL + FOR_DESKS if role in DESKS else FOR_ALL
-    return {name: whole[name] for name in names}
+    names = FOR_ALL + (FOR_DESKS if role in DESKS else shared.REPORTED if role == OBSERVER else ())
+    return shared.emptied({name: whole[name] for name in names}, share.closed)
+
+
+def feed(reader: Reader) -> str:
+    """The scope of what somebody's lists are of."""
+    return scopes.own(reader.organisation) if reader.role == OBSERVER else SCOPE[reader.role]
+
+
+def opens(reader: Reader) -> str:
+    """The scope of what somebody may open by itself."""
+    return feed(reader) if reader.role == OBSERVER else WHOLE[reader.role]
 
 
 def may_list(role: str, wanted: object) -> bool:
@@ -67,15 +82,15 @@ def may_list(role: str, wanted: object) -> bool:
     return role == LEAD and wanted in LISTS
 
 
-def _within(row: queries.Row, scope: str) -> bool:
-    """The same condition as queries.SCOPES, on a row."""
+def _within(row: queries.Row, scope: str, ours: bool) -> bool:
+    """The same condition as scopes.within, on a row; `ours`: it is a report of the reader's own organisation."""
     if row["kind"] == "part":  # its words stand on the card of the whole message
         return False
     if scope in LISTS:
         return scope == "all" or bool(row["restricted"])
     lives = row["standing"] != "blocked" or bool(row["backed"])
     stands = row["status"] == "verified" and lives and not row["stands"]
-    return not row["restricted"] and (scope == "open" or stands)
+    return not row["restricted"] and (scope == "open" or stands or ours)
 
 
 def _whole(row: queries.Row, gazetteer: Gazetteer, finest: str, untold: Untold) -> dict[str, Any]:
@@ -137,61 +152,3 @@ def readable(text: str) -> str:
 def log_id(changed: int) -> str:
     """The fact id of a place on the log."""
     return f"{changed // 1_000_000}-{changed % 1_000_000}"
-
-
-def counts(board: Board, role: str, pack: Pack, now: datetime) -> dict[str, Any]:
-    """The room's figures as `role` may see them; `clock` is the room's hour, simulated in a rehearsal."""
-    whole, scope = sums.totals(board), SCOPE[role]
-    simulated = whole["rehearsal"] and not whole["mixed"]
-    clock = whole["newest"] if simulated else now.astimezone(UTC).isoformat(timespec="seconds")
-    shown = {
-        "clock": clock,
-        "rehearsal": whole["rehearsal"],
-        "mixed": whole["mixed"],
-        "total": whole["total"],
-        **_heard(provinces(heard.today(board.attendance, whole, now), role)),
-        "stations": len(pack.stations),
-        **sums.counts(board, scope),
-    }
-    if role not in DESKS:
-        return shown
-    kinds, agreed = whole["kinds"], board.agreement.figures()
-    named = {"checkins": kinds.get("checkin", 0), "set_aside": kinds.get("set_aside", 0), "raw": kinds.get("raw", 0)}
-    return {
-        **shown,
-        **named,
-        "unsorted": kinds.get("unsorted", 0),
-        "waiting": kinds.get("crowded", 0),
-        **{name: whole[name] for name in ("restricted", "not_understood", "crowded", "copies")},
-        "security_leads": board.people.how_many(LEAD),
-        "alerts": board.alerts.going_on(whole=WHOLE[role] == "all", rehearsal=bool(simulated)),
-        **{name: whole[name] for name in ("sources", "sources_unknown", "blocked")},
-        "agreement": {name: agreed[name] for name in ("decided", "agreed", "either")},
-        "by_rules": board.agreement.by_rules(),
-    }
-
-
-def provinces(view: View, role: str) -> list[heard.Row]:
-    """The coverage of each province that `role` is told of; see heard.areas."""
-    rows = _provinces(view, view.attendance.version)
-    return [row for row in rows if role in DESKS or row["monitors"] >= FEWEST]
-
-
-def told(view: View, role: str) -> View:
-    """The coverage that `role` is told of: press and viewers of no province with so few monitors that one shows."""
-    known = {row["area"] for row in provinces(view, role)}
-    return replace(view, without=tuple(area for area in _areas(view) if area not in known))
-
-
-def _areas(view: View) -> list[str]:
-    return [row["area"] for row in _provinces(view, view.attendance.version)]
-
-
-@lru_cache(maxsize=8)
-def _provinces(view: View, version: int) -> list[heard.Row]:
-    """Counted once for all roles, as long as nothing changes and the hour is the same."""
-    return heard.areas(view, "province")
-
-
-def _heard(rows: list[heard.Row]) -> dict[str, int]:
-    return {f"stations_{name}": sum(row[name] for row in rows) for name in ("heard", "expected")}

@@ -19,7 +19,7 @@ from server.reading.shapes import StationCode
 from server.roles import Refused, allow
 
 voice = Blueprint("voice", __name__)
-DESKS = ("analyst", "administrator")
+DESKS = ("analyst", "verification_lead", "administrator")
 LONGEST = 2000  # characters that are typed while somebody speaks
 ID = re.compile(r"[A-Za-z0-9-]{16,64}")
 
@@ -91,9 +91,9 @@ def _caller(typed: str) -> tuple[str, Monitor | None]:
 
 
 def _known(caller: tuple[str, Monitor | None], pin: str) -> dict[str, Any] | None:
-    """What may be told of the caller; None for somebody who is on no roster."""
+    """What may be told of the caller; None for somebody who is on no roster, and to whoever is forced to ask."""
     monitor = caller[1]
-    if monitor is None:
+    if monitor is None or me().duress:
         return None
     proven = room().board.roster.right_pin(monitor.id, plain_pin(pin)) if pin.strip() else None
     told = {"organisation": monitor.organisation, "stations": list(monitor.stations)}

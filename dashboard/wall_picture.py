@@ -2,10 +2,10 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard import views
+from dashboard import summed
 from server import heard, sums
 from server.board import Board
 from server.incidents import VERDICTS
@@ -39,7 +39,7 @@ class Ground:
 def ground(board: Board, now: datetime) -> Ground:
     """Count stations and clocks at the moment `now` of the wall clock, as far as the wall is told of them."""
     view = heard.today(board.attendance, sums.totals(board), now)
-    rows, seen = views.provinces(view, LOOKING), views.told(view, LOOKING)
+    rows, seen = summed.provinces(view, LOOKING), summed.told(view, LOOKING)
     reached = reach(seen).heard
     on_time, expected, calm = (sum(row[name] for row in rows) for name in ("heard", "expected", "calm"))
     spoken = sum(reached.get(row["area"], 0) for row in rows)
@@ -57,6 +57,7 @@ def picture(board: Board, pack: Pack, now: datetime, balance: Balance, known: Gr
         **where(board, pack, known),
         "headlines": headlines(board, known.quiet),
         "next": upcoming(pack, hour),
+        "statement": announced(board, now, whole["rehearsal"]),
         "gateways": alive(board.db, hour),
         "balance": balanced(balance, now),
         "rehearsal": whole["rehearsal"],
@@ -117,10 +118,19 @@ def upcoming(pack: Pack, hour: datetime) -> dict[str, str] | None:
     return {"code": following.code, "due": following.due.isoformat()} if following else None
 
 
+def announced(board: Board, now: datetime, rehearsal: bool) -> str | None:
+    """When the next statement may be out: the first end of an embargo (ISO 8601, UTC); nothing else is told of it."""
+    at = now.astimezone(UTC).isoformat(timespec="seconds")
+    held = [row for row in board.statements.rows() if not row["ended"] and (rehearsal or not row["rehearsal"])]
+    return min((row["until"] for row in held if row["until"] > at), default=None)
+
+
 def balanced(balance: Balance, now: datetime) -> dict[str, int]:
-    """What became of the reports that were accepted; `minutes`: how long some have been missing."""
+    """What became of the reports that were accepted; `minutes`: how long some have been missing; `known`: or nobody can
+    say."""
     minutes = round((now - balance.since).total_seconds() / 60) if balance.since else 0
-    return {name: getattr(balance, name) for name in ("accepted", *TERMS, "missing")} | {"minutes": max(0, minutes)}
+    told = {name: getattr(balance, name) for name in ("accepted", *TERMS, "missing")}
+    return told | {"minutes": max(0, minutes), "known": balance.known(now)}
 
 
 def _rate(n: int, stations: int) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dashboard import agreed, course, views
+from dashboard import agreed, course, summed, views
 from dashboard.drawn.channels import channels
 from dashboard.drawn.course import incidents, reports
 from dashboard.drawn.crossed import crossed
@@ -13,6 +13,7 @@ from dashboard.drawn.flow import flow
 from dashboard.drawn.members import organisations
 from dashboard.drawn.paced import STEPS, paced
 from dashboard.drawn.sheet import Cell, Desk, Sheet, number, part, share
+from dashboard.untold import FEWEST
 from dashboard.words import words_for
 from server import heard, sums
 from server.board import Board
@@ -41,7 +42,7 @@ class Ground:
 
 def ground(board: Board, role: str, pack: Pack, now: datetime) -> Ground:
     """As this role is told of it."""
-    view = views.told(heard.today(board.attendance, sums.totals(board), now), role)
+    view = summed.told(heard.today(board.attendance, sums.totals(board), now), role)
     steps = STEPS if role in views.DESKS else {}
     taken = {name: paces(board.db, step, pack.ladder.limits, view.now) for name, step in steps.items()}
     return Ground(view, reach(view), course.points(view), taken)
@@ -62,7 +63,7 @@ def whole(board: Board, role: str, pack: Pack, language: str, now: datetime, und
         made["districts"] = crossed("districts", board, scope, under.reach, desk, pack)
         made |= {name: paced(name, found, desk) for name, found in under.paces.items()}
         made["flow"] = flow(board, desk)
-        made["organisations"] = organisations(view, views.FEWEST, desk)
+        made["organisations"] = organisations(view, FEWEST, desk)
         made["gateways"] = channels(board, desk)
         made["agreement"] = agreement(board.agreement.figures(), desk)
     return {name: made[name] for name in ORDER if name in made}

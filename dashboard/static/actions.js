@@ -5,7 +5,7 @@ import { explain } from "./desk.js";
 import { decisions, fieldsOf, restore, valuesOf } from "./forms.js";
 import { make } from "./make.js";
 import { newer } from "./summary.js";
-import { t } from "./words.js";
+import { numberIn, numbered, t } from "./words.js";
 
 const SENT = {
   ...CASEWORK,
@@ -119,10 +119,10 @@ export class Actions {
 
   /** The incident with the number that was typed, and what is sent to it. Raises Problem when there is none. */
   async into(report, { number, reason }) {
-    const n = number.replace("#", "");
+    const n = numberIn(number);
     const list = document.body.dataset.role === "security_lead" ? "all" : "";
     const { cards } = await get("/api/v1/cards", { number: n, list });
-    if (!cards.length) throw new Problem(422, { error: { message: t("join.unknown", { n }) } });
+    if (!cards.length) throw new Problem(422, { error: { message: t("join.unknown", { n: numbered(n) }) } });
     return { into: cards[0].id, body: { report, reason, number: n, expect: cards[0].version } };
   }
 

@@ -1,4 +1,6 @@
-// Asks the server, and turns every way of failing into one Problem with a status and a sentence.
+// Asks the server, and turns every way of failing into one Problem with a status and a sentence; empties the page when
+// the session has ended.
+import { hand, unused, waits } from "./used.js";
 
 /** What went wrong: `status` (0: no answer came), the server's sentence, its reference, a newer card if any, and the
  * whole answer. */
@@ -12,8 +14,12 @@ export class Problem extends Error {
   }
 }
 
-const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+/** The session's word, which no page of others knows. */
+export const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+const owed = document.querySelector("[data-testid=owed]") !== null; // whoever is here may ask for nothing but a second factor
 const PATIENCE = 15000; // ms; a desk that waits longer should tell the person that nothing came back
+const LOOK = 60000; // ms between two looks whether we are still signed in
+const IDLE = 30 * 60000; // ms after which a session that nobody uses has ended, as in server/people/sessions.py
 
 /** The session has ended: leave nothing on the screen, then go and sign in. */
 export function leave() {
@@ -23,8 +29,9 @@ export function leave() {
 
 async function send(path, options) {
   let answer;
+  const headers = { ...options.headers, ...hand() };
   try {
-    answer = await fetch(path, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE), ...options });
+    answer = await fetch(path, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE), ...options, headers });
   } catch {
     throw new Problem(0);
   }
@@ -54,3 +61,16 @@ export function upload(path, bytes) {
 
 /** DELETE with the page's token. */
 export const remove = (path) => send(path, { method: "DELETE", headers: { "X-CSRF": csrf } });
+
+/** Once a minute: says that somebody is here who reads and asks for nothing, or finds that nobody has been, in whichever
+ * window. A page that cannot ask does not stay either. */
+async function look() {
+  if (!waits() && unused() < LOOK) return;
+  try {
+    await get("/api/v1/counts");
+  } catch {
+    if (unused() > IDLE) leave();
+  }
+}
+
+if (csrf && !owed) setInterval(look, LOOK);

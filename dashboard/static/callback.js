@@ -6,7 +6,7 @@ import { make } from "./make.js";
 import { known, t } from "./words.js";
 
 const SHOWN = 60; // seconds that a number stands on the screen
-const MAY = ["analyst", "security_lead"];
+const MAY = ["analyst", "verification_lead", "security_lead"];
 
 /** The script of the call; nothing where nobody but the security lead calls. */
 export function script({ card, whole }) {

@@ -5,7 +5,7 @@ import { nextDue } from "./fits.js";
 import { hook, make } from "./make.js";
 import { headline } from "./marks.js";
 import { shortPath } from "./places.js";
-import { figure, t } from "./words.js";
+import { figure, numbered, t } from "./words.js";
 import { holder } from "./worked.js";
 
 const GRAVEST = 5;
@@ -73,7 +73,7 @@ export class Calls {
     const before = this.waiting;
     const calls = [...this.known.values()].filter((card) => !holder(card) && !this.opened.has(card.id));
     this.waiting = new Set(calls.map(({ id }) => id));
-    for (const { id, number } of calls) if (live && !before.has(id)) this.call("grave", t("call.grave", { n: number }));
+    for (const { id, number } of calls) if (live && !before.has(id)) this.call("grave", t("call.grave", { n: numbered(number) }));
     this.draw(calls);
   }
 
@@ -98,7 +98,7 @@ export class Calls {
   }
 
   way(card) {
-    const words = [`#${card.number}`, headline(card), shortPath(card.place), clockTime(card.at)].filter(Boolean).join(" · ");
+    const words = [numbered(card.number), headline(card), shortPath(card.place), clockTime(card.at)].filter(Boolean).join(" · ");
     return make("button", { type: "button", "data-call": card.id, title: t("call.open"), onclick: () => this.go(card) }, words);
   }
 

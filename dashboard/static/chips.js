@@ -2,7 +2,7 @@
 import { nameOf } from "./codes.js";
 import { EVERYTHING } from "./filters.js";
 import { make } from "./make.js";
-import { known, say, t } from "./words.js";
+import { known, numbered, say, t } from "./words.js";
 
 const GROUPS = { status: "status", awaiting: "status", show: "show", by: "sender", basis: "basis" };
 const CODES = ["cat", "sub"];
@@ -36,7 +36,7 @@ export class Chips {
 
 function values({ key, values: given, names }) {
   if (names.length) return names.map(say).join(", ");
-  if (key === "#") return given.join(", ");
+  if (key === "#") return given.map((value) => (value < 0 ? numbered(value) : value)).join(", ");
   if (!key) return given.map((value) => `“${value}”`).join(", ");
   const named = (value) => (CODES.includes(key) ? `${value.toUpperCase()} ${nameOf(value.toUpperCase())}` : worded(key, value));
   return given.map(named).join(", ");

@@ -1,7 +1,7 @@
 // One complaint on its page: its course level by level, recounts as a table with differences, incidents, history.
 import { dayTime } from "./clock.js";
 import { make } from "./make.js";
-import { figure, known, say, t } from "./words.js";
+import { figure, known, numbered, say, t } from "./words.js";
 
 const EMPTY = "–";
 
@@ -78,9 +78,9 @@ function votes({ votes: n, change }) {
 
 function incidents(one, onUnlink) {
   if (!one.incidents.length) return [];
-  const unlink = (each) => onUnlink && make("button", { type: "button", class: "link", onclick: () => onUnlink(each.id) }, t("docket.unlink", { n: each.number }));
-  const works = ["administrator", "security_lead", "analyst"].includes(document.body.dataset.role);
-  const name = (each) => `${t("kind.incident")} ${each.number} · ${t(`status.${each.status}`)}`;
+  const unlink = (each) => onUnlink && make("button", { type: "button", class: "link", onclick: () => onUnlink(each.id) }, t("docket.unlink", { n: numbered(each.number) }));
+  const works = ["administrator", "security_lead", "verification_lead", "analyst"].includes(document.body.dataset.role);
+  const name = (each) => `${t("kind.incident")} ${numbered(each.number)} · ${t(`status.${each.status}`)}`;
   const rows = one.incidents.map((each) => make("li", {}, works ? make("a", { href: `/incidents/${each.id}` }, name(each)) : name(each), " ", unlink(each)));
   return [make("h3", {}, t("docket.incidents")), make("ul", { class: "docket-incidents" }, rows)];
 }

@@ -83,7 +83,7 @@ function levelName(code, which = "name") {
 function drawOne() {
   hook("complaint").hidden = !open;
   if (!open) return;
-  hook("name").textContent = open.title || t("docket.untitled");
+  hook("name").replaceChildren(make("bdi", {}, open.title || t("docket.untitled")));
   const drawn = told(open, { levelName, deadline, onUnlink: forms && ((incident) => forms.unlink(incident)) });
   hook("whole").replaceChildren(...drawn);
   forms?.show(open);

@@ -76,7 +76,8 @@ export class Desk {
 export function explain(problem) {
   const ref = problem.ref ? ` ${t("error.ref", { ref: problem.ref })}` : "";
   if (problem.status === 409) return t("error.stale");
-  if (problem.status === 422) return `${problem.message || t("error.refused")} ${t("error.kept")}${ref}`;
+  if (problem.status === 422 || problem.status === 429) return `${problem.message || t("error.refused")} ${t("error.kept")}${ref}`;
+  if (problem.body?.error?.code === "forged") return `${t("error.forged.page")}${ref}`;
   if (problem.status === 403) return `${t("error.forbidden")}${ref}`;
   if (problem.again) return t("error.again");
   if (problem.status === 0) return `${t("error.offline")} ${t("error.kept")}`;

@@ -50,7 +50,7 @@ async function draw(name, section, sheet) {
   [hook("empty", section).hidden, plot.hidden] = [sheet.data.length > 0 || asTable, !sheet.data.length || asTable];
   hook("chips", section).replaceChildren(...sheet.data.filter(named).map(chip));
   if (plot.hidden) return;
-  const { react } = await plotly();
+  const { react } = await plotly(sheet.data);
   plot.style.setProperty("block-size", `${height(sheet)}px`);
   await react(plot, sheet.data.map(painted), { ...dressed(sheet.layout), uirevision: name, showlegend: false }, CONFIG);
 }

@@ -63,7 +63,7 @@ function words(name, label) {
 }
 
 const number = () =>
-  make("label", {}, t("join.number"), make("input", { name: "number", required: true, inputmode: "numeric", pattern: "#?[0-9]{1,7}", autocomplete: "off", maxlength: 8 }));
+  make("label", {}, t("join.number"), make("input", { name: "number", required: true, inputmode: document.body.dataset.role === "security_lead" ? "text" : "numeric", pattern: "#?([0-9]|[Rr]-[0-9])[0-9]{0,6}", autocomplete: "off", maxlength: 10 }));
 
 function choice(name, label, options) {
   const first = make("option", { value: "" }, t("choose"));

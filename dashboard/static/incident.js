@@ -8,9 +8,8 @@ import { hook, make } from "./make.js";
 import { codeMark, headline, severityMark, statusMark } from "./marks.js";
 import { photoStrip } from "./photos.js";
 import { path } from "./places.js";
-import { quoted } from "./quote.js";
 import { precision, reading, secondMark } from "./reading.js";
-import { say, t } from "./words.js";
+import { numbered, say, t } from "./words.js";
 
 const MEANT = 4; // places offered at first sight; the form has all
 
@@ -119,7 +118,7 @@ function head(card, onPlace, works) {
       "div",
       { class: "incident-line" },
       card.status && card.severity ? severityMark(card.severity) : null,
-      make("span", { class: "incident-number" }, card.number ? `#${card.number}` : card.reference),
+      make("span", { class: "incident-number" }, card.number ? numbered(card.number) : card.reference),
       codeMark(card),
       secondMark(card),
       card.status ? statusMark(card) : null,
@@ -155,5 +154,5 @@ function meant({ status, candidates }, onPlace) {
 
 function words(card) {
   if (!("text" in card)) return null;
-  return make("blockquote", { class: "original", dir: "auto", "data-testid": "original" }, quoted(card.text ?? ""));
+  return make("blockquote", { class: "original", dir: "auto", "data-testid": "original" }, card.text ?? "");
 }

@@ -62,8 +62,8 @@ class Page {
 
   title() {
     const { number } = this.incident.card ?? {};
-    hook("number-title").textContent = number ? `#${number}` : "";
-    document.title = number ? `#${number} · ${t("tabs.incident")}` : t("tabs.incident");
+    hook("number-title").textContent = number ? words.numbered(number) : "";
+    document.title = number ? `${words.numbered(number)} · ${t("tabs.incident")}` : t("tabs.incident");
   }
 }
 

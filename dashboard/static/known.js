@@ -6,7 +6,6 @@ import { make } from "./make.js";
 import { codeMark, headline } from "./marks.js";
 import { photoStrip } from "./photos.js";
 import { path } from "./places.js";
-import { quoted } from "./quote.js";
 import { precision } from "./reading.js";
 import { sources } from "./story_tag.js";
 import { summary } from "./summary.js";
@@ -28,9 +27,9 @@ export function known({ card, whole, actions }, slot) {
     ["basis", card.basis && t(`basis.${card.basis}`), ...may("describe", describe)],
     ["affected", card.affected],
     ["goes_on", card.goes_on && t(`known.goes_on.${card.goes_on}`)],
-    ["how_known", told?.how_known && quoted(told.how_known)],
-    ["asked", told?.asked && quoted(told.asked)],
-    ["benefits", told?.benefits ? quoted(told.benefits) : told?.benefits_hidden && t("known.benefits.hidden")],
+    ["how_known", told?.how_known],
+    ["asked", told?.asked],
+    ["benefits", told?.benefits || (told?.benefits_hidden && t("known.benefits.hidden"))],
   ];
   const list = rows.map(([name, value, action, onclick]) => entry(name, value, action, onclick));
   const by = told && make("p", { class: "by" }, t("known.by", { name: who(told.by), at: dayTime(told.at) }));
@@ -52,8 +51,8 @@ export function replies({ card, whole, actions }, slot) {
       { "data-testid": "reply" },
       make("p", {}, make("b", {}, t(`reply.${one.state}`)), one.who ? ` · ${one.who}` : ""),
       make("p", { class: "by" }, [who(one.by), dayTime(one.at)].join(" · ")),
-      one.shared ? make("p", {}, `${t("reply.shared")}: `, make("q", { dir: "auto" }, quoted(one.shared))) : null,
-      one.said ? make("p", {}, `${t("reply.said")}: `, make("q", { dir: "auto" }, quoted(one.said))) : null,
+      one.shared ? make("p", {}, `${t("reply.shared")}: `, make("q", { dir: "auto" }, one.shared)) : null,
+      one.said ? make("p", {}, `${t("reply.said")}: `, make("q", { dir: "auto" }, one.said)) : null,
     ),
   );
   const add = make("button", { type: "button", "data-form": "reply", onclick: () => actions.start("reply", null, { slot }) }, t("do.reply"));
@@ -84,9 +83,9 @@ function report(card, one, why, { actions, languages, slot, onPart }) {
     "li",
     { "data-testid": "report", "data-report": one.id },
     make("p", { class: "by" }, one.source ? sign(one.source) : t("source.none"), head),
-    make("blockquote", { class: "original", dir: "auto" }, quoted(one.text ?? "")),
+    make("blockquote", { class: "original", dir: "auto" }, one.text ?? ""),
     photoStrip(one),
-    (one.translations ?? []).map((each) => make("div", { class: "translation", "data-testid": "translation" }, make("p", { class: "by" }, [t(`language.${each.language}`), who(each.by), dayTime(each.at)].join(" · ")), make("blockquote", { dir: "auto", lang: each.language }, quoted(each.words)))),
+    (one.translations ?? []).map((each) => make("div", { class: "translation", "data-testid": "translation" }, make("p", { class: "by" }, [t(`language.${each.language}`), who(each.by), dayTime(each.at)].join(" · ")), make("blockquote", { dir: "auto", lang: each.language }, each.words))),
     make("p", { class: "ways" }, make("button", { type: "button", class: "link", "data-form": `translate:${one.id}`, onclick: start }, t("do.translate")), onPart ? make("button", { type: "button", class: "link", onclick: () => onPart(card.id, one.id) }, t("story.part")) : null),
     slot,
   );

@@ -1,6 +1,6 @@
 // Keeps our place in the log: the socket is only a hint, the cursor decides, and every gap is filled from /changes.
 import { io } from "/static/vendor/socket.io.js";
-import { get } from "./ask.js";
+import { csrf, get } from "./ask.js";
 import { later } from "./cursors.js";
 
 const HEARTBEAT = 2000; // ms between patches when nothing happens
@@ -8,6 +8,8 @@ const SILENCE = 3 * HEARTBEAT; // a line quiet for longer is dead, whatever the 
 const BEHIND = 15000; // a server that stays behind our place has another log than the one we read
 
 const LOOK = 5000; // ms after which we say again which card is open here
+const REFUSED = 3; // times that the line was refused, after which the page is of a session before this one
+const AGAIN = "line-refused"; // where it stands that the page was loaded again for that, which is done once
 
 /** Calls onPatch({cards, counts, record}) in order, onState("live" | "catching" | "interrupted"), onBye(), onLost(),
  * onPresent({card, names}) when others come to the card that is open here, or go. `list` is another list than the feed. */
@@ -19,6 +21,7 @@ export class Line {
     this.catching = false;
     this.behind = null;
     this.triedAt = 0;
+    this.refused = 0;
   }
 
   /** Follows from this cursor on. */
@@ -28,12 +31,14 @@ export class Line {
     this.proven = false; // a connected socket is live only once a patch has come through it
     // websocket only: polling would need sticky sessions, and would hide a broken proxy
     this.socket = io("/live", {
-      auth: { list: this.list },
+      auth: { list: this.list, word: csrf },
       transports: ["websocket"],
       reconnectionDelay: 500,
       reconnectionDelayMax: 4000,
     });
     this.socket.on("connect", () => {
+      this.refused = 0;
+      sessionStorage.removeItem(AGAIN);
       this.heardAt = performance.now(); // a first patch may have come before this word
       this.catchUp();
     });
@@ -42,7 +47,10 @@ export class Line {
       this.proven = false;
       this.tell("interrupted");
     });
-    this.socket.on("connect_error", () => this.tell("interrupted"));
+    this.socket.on("connect_error", () => {
+      if (!this.socket.active) this.refused++; // by the room, which answers
+      this.tell("interrupted");
+    });
     this.socket.on("bye", () => this.onBye());
     this.socket.on("present", (found) => this.onPresent(found));
     setInterval(() => this.watch(), 1000);
@@ -98,6 +106,7 @@ export class Line {
     if (this.state !== "interrupted") this.tell("catching");
     try {
       await this.fetchAll();
+      if (this.refused >= REFUSED) this.renew();
       this.tell(!this.socket.connected ? "interrupted" : this.proven ? "live" : "catching");
     } catch (problem) {
       if (problem.status === 410) this.onLost();
@@ -105,6 +114,13 @@ export class Line {
     } finally {
       this.catching = false;
     }
+  }
+
+  /** Signed in, as pages are answered, and the line refused: somebody signed in anew in another window. */
+  renew() {
+    if (sessionStorage.getItem(AGAIN)) return;
+    sessionStorage.setItem(AGAIN, "1");
+    location.reload();
   }
 
   async fetchAll() {

@@ -1,7 +1,7 @@
 // The small signs: severity by shape and number, status by icon and word, families by colour and code.
 import { hue, nameOf } from "./codes.js";
 import { draw, make } from "./make.js";
-import { figure, t } from "./words.js";
+import { figure, numbered, t } from "./words.js";
 
 const SHAPES = {
   5: "M11 0 22 11 11 22 0 11Z",
@@ -57,7 +57,7 @@ export function headline(card) {
 /** A point of the map in words of ours: number, code and name, never the sender's words. */
 export function pointTitle(point) {
   const what = `${point.category ?? ""} ${nameOf(point.category)}`;
-  return `#${point.number ?? "–"} · ${what} · ${t("severity.is", { n: point.severity })}`;
+  return `${numbered(point.number ?? "–")} · ${what} · ${t("severity.is", { n: point.severity })}`;
 }
 
 /** How many say nearly the same; it leads to all of them. */

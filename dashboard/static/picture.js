@@ -8,7 +8,7 @@ let faces = null;
 
 /** Saves a sheet's drawing, `tall` px high, under this name, whose ending says what it becomes. `day` stands in it. */
 export async function picture(sheet, tall, file, day) {
-  const { toImage } = await plotly();
+  const { toImage } = await plotly(sheet.data);
   const size = { width: WIDTH, height: tall + ABOVE };
   const ground = { paper_bgcolor: ink("--panel"), plot_bgcolor: ink("--panel"), autosize: false, ...size };
   const layout = { ...dressed(sheet.layout), ...ground, showlegend: legend(sheet), title: heading(sheet, day) };

@@ -29,7 +29,7 @@ import { valueOf, without } from "./typed.js";
 import * as seen from "./unread.js";
 import * as words from "./words.js";
 
-const DECIDES = ["analyst", "security_lead", "administrator"];
+const DECIDES = ["analyst", "verification_lead", "security_lead", "administrator"];
 const AGAIN = 3000; // ms before the first page is asked again
 
 /** Everything on the screen; made once. */

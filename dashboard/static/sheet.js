@@ -4,8 +4,7 @@ import { nameOf } from "./codes.js";
 import { make } from "./make.js";
 import { codeMark, headline, severityMark } from "./marks.js";
 import { provinceName, shortPath } from "./places.js";
-import { quoted } from "./quote.js";
-import { figure, known, t } from "./words.js";
+import { figure, known, numbered, t } from "./words.js";
 import { holder } from "./worked.js";
 
 const LISTS = ["open", "overdue", "held", "assigned", "due"];
@@ -17,7 +16,7 @@ export function sheetOf(sheet) {
   return [
     make("p", { class: "by" }, t("sheet.at", { at: dayTime(sheet.clock) })),
     sheet.rehearsal ? make("p", {}, make("span", { class: "tag tag-rehearsal" }, t("rehearsal.word"))) : null,
-    part("words", sheet.words ? [make("blockquote", { class: "original", dir: "auto" }, quoted(sheet.words))] : []),
+    part("words", sheet.words ? [make("blockquote", { class: "original", dir: "auto" }, sheet.words)] : []),
     Number.isFinite(sheet.restricted) ? make("p", {}, t("sheet.restricted", { n: figure(sheet.restricted) })) : null,
     ...LISTS.map((name) => list(name, sheet, cards)),
     part("silent", rows(sheet.silent, (one) => t("sheet.silent.row", { place: provinceName(one.province), n: figure(one.heard), m: figure(one.expected) }))),
@@ -52,7 +51,7 @@ function row(name, card) {
     "tr",
     {},
     make("td", {}, card.severity ? severityMark(card.severity) : ""),
-    make("td", {}, make("a", { href: `/incidents/${encodeURIComponent(card.id)}` }, `#${card.number}`)),
+    make("td", {}, make("a", { href: `/incidents/${encodeURIComponent(card.id)}` }, numbered(card.number))),
     make("td", {}, codeMark(card), ` ${headline(card)}`),
     make("td", {}, shortPath(card.place) || t("place.none")),
     make("td", {}, t(`status.${card.status}`)),

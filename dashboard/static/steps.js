@@ -2,7 +2,6 @@
 import { dayTime } from "./clock.js";
 import { who } from "./facts.js";
 import { draw, make } from "./make.js";
-import { quoted } from "./quote.js";
 import { waits } from "./summary.js";
 import { t } from "./words.js";
 
@@ -30,7 +29,7 @@ function row(step, outcome, said, onclick) {
   const icon = draw("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, ...(outcome ? [draw("path", { d: MARKS[outcome] })] : []));
   const by = said && make("span", { class: "by" }, [t(`outcome.${said.outcome}`), who(said.by), dayTime(said.at)].join(" · "));
   const button = make("button", { type: "button", class: "tick-step", "data-step": step, "data-form": `check:${step}`, onclick }, icon, make("span", {}, t(`step.${step}`)));
-  return make("li", { "data-outcome": outcome ?? "", "data-testid": "step" }, button, by || null, said?.note ? make("q", { dir: "auto" }, quoted(said.note)) : null);
+  return make("li", { "data-outcome": outcome ?? "", "data-testid": "step" }, button, by || null, said?.note ? make("q", { dir: "auto" }, said.note) : null);
 }
 
 /** The verdict that stands, or waits, or what each would need. */
@@ -66,7 +65,7 @@ function waiting({ card, whole, actions }, slot) {
   const how = said && [said.kind && t(`kind.${said.kind}`), said.method && t(`method.${said.method}`), said.basis && t(`basis.${said.basis}`), dayTime(said.at)].filter(Boolean).join(" · ");
   const ways = mine ? [button("decline", "", "take_back")] : [button("confirm", "primary"), button("decline", "")];
   return [
-    make("div", { class: "awaiting", "data-testid": "awaiting" }, waits(card), how ? make("p", { class: "by" }, how) : null, said?.why ? make("q", { dir: "auto" }, quoted(said.why)) : null),
+    make("div", { class: "awaiting", "data-testid": "awaiting" }, waits(card), how ? make("p", { class: "by" }, how) : null, said?.why ? make("q", { dir: "auto" }, said.why) : null),
     make("div", { class: "buttons" }, ways),
     lacking(whole?.guards.confirmation),
   ].filter(Boolean);
@@ -79,7 +78,7 @@ function decided({ card, whole, actions }, slot) {
   const first = fact?.proposed_by && t("verdict.first", { name: fact.proposed_by });
   const reopen = make("button", { type: "button", "data-action": "reopen", "data-form": "reopen", onclick: () => actions.start("reopen", null, { slot }) }, t("do.reopen"));
   return [
-    make("div", { class: "decided", "data-testid": "decided" }, make("p", {}, make("b", {}, t(`status.${card.status}`))), how ? make("p", { class: "by" }, how) : null, first ? make("p", { class: "by" }, first) : null, fact?.why ? make("q", { dir: "auto" }, quoted(fact.why)) : null),
+    make("div", { class: "decided", "data-testid": "decided" }, make("p", {}, make("b", {}, t(`status.${card.status}`))), how ? make("p", { class: "by" }, how) : null, first ? make("p", { class: "by" }, first) : null, fact?.why ? make("q", { dir: "auto" }, fact.why) : null),
     make("div", { class: "buttons" }, reopen),
   ];
 }

@@ -4,7 +4,7 @@ import { explain } from "./desk.js";
 import { make } from "./make.js";
 import { hush, notice } from "./notice.js";
 import { suggestions, standing, told, why } from "./story_parts.js";
-import { t } from "./words.js";
+import { numbered, t } from "./words.js";
 
 const MOST = 4; // suggestions that are shown; when they are decided, the next ones come
 
@@ -86,7 +86,7 @@ export class Story {
 
   /** Says that a report was joined, and how to undo it. */
   joined(into, report, number) {
-    notice(t("story.joined", { n: number ?? "" }), () => this.part(into, report, t("story.undone")));
+    notice(t("story.joined", { n: numbered(number) }), () => this.part(into, report, t("story.undone")));
   }
 
   apart({ report, into }) {

@@ -5,20 +5,20 @@ import { who } from "./facts.js";
 import { make } from "./make.js";
 import { codeMark, headline } from "./marks.js";
 import { path } from "./places.js";
-import { oneLine, quoted } from "./quote.js";
+import { oneLine } from "./quote.js";
 import { surely } from "./reading.js";
 import { sources } from "./story_tag.js";
-import { figure, known, t } from "./words.js";
+import { figure, known, numbered, t } from "./words.js";
 
 const FEW = 3; // reports that are shown before somebody asks for all
 
 /** The card was joined: where it stands now. `head` is that incident's card, null when this role may not open it. */
 export function standing(card, head, { open, part }) {
   const ways = head && [
-    button("open", () => open(head.id), { n: head.number }),
+    button("open", () => open(head.id), { n: numbered(head.number) }),
     button("part", () => part(card.stands_in, card.id)),
   ];
-  const where = head ? t("story.stands", { n: head.number }) : t("story.stands.hidden");
+  const where = head ? t("story.stands", { n: numbered(head.number) }) : t("story.stands.hidden");
   return make("div", { class: "stands", "data-testid": "stands" }, make("p", {}, where), ways && make("div", { class: "buttons" }, ways));
 }
 
@@ -38,7 +38,7 @@ const more = (all, shown, does) =>
 /** One other card: what it is, why it may tell of the same, and the two answers. */
 function suggestion(one, { open, join, apart }) {
   const { other } = one;
-  const head = [other.number ? `#${other.number} ` : "", codeMark(other), ` ${headline(other)} · ${dayTime(other.at)}`];
+  const head = [other.number ? `${numbered(other.number)} ` : "", codeMark(other), ` ${headline(other)} · ${dayTime(other.at)}`];
   return make(
     "li",
     { "data-testid": "suggestion" },
@@ -75,7 +75,7 @@ function report(card, one, fact, { open, part }) {
     "li",
     { "data-testid": "report" },
     make("p", { class: "by" }, one.source ? sign(one.source) : t("source.none"), said),
-    make("blockquote", { dir: "auto" }, quoted(one.text ?? "")),
+    make("blockquote", { dir: "auto" }, one.text ?? ""),
     own ? null : make("p", { class: "ways" }, ways),
   );
 }

@@ -17,9 +17,11 @@ export function shown(counts) {
   if (state === "interrupted") old();
 }
 
-/** Whether the server reaches the record; when it does not, nothing new arrives and nothing can be decided. */
+/** Whether the server reaches the record; when it does not, nothing new arrives and nothing can be decided. And whether
+ * the record is what the ledger copied. */
 export function record(is) {
-  if (is) hook("record-down").hidden = is !== "down";
+  if (!is) return;
+  for (const what of ["down", "broken"]) hook(`record-${what}`).hidden = is !== what;
 }
 
 /** "live", "catching" or "interrupted", with the hour up to which the screen is true. */

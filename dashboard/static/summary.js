@@ -5,11 +5,11 @@ import { make } from "./make.js";
 import { codeMark, headline, severityMark, statusMark } from "./marks.js";
 import { path } from "./places.js";
 import { oneLine } from "./quote.js";
-import { t } from "./words.js";
+import { numbered, t } from "./words.js";
 
 /** Number, code, what, where, how far; onOpen(id) makes its title a button, without it is a link to its own page. */
 export function summary(card, onOpen = null) {
-  const title = [card.number ? `#${card.number} ` : "", codeMark(card), ` ${headline(card)}`];
+  const title = [card.number ? `${numbered(card.number)} ` : "", codeMark(card), ` ${headline(card)}`];
   const way = onOpen
     ? make("button", { type: "button", class: "link other", onclick: () => onOpen(card.id) }, title)
     : make("a", { class: "other", href: `/incidents/${encodeURIComponent(card.id)}` }, title);

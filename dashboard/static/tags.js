@@ -4,7 +4,7 @@ import { make } from "./make.js";
 import { alikeLink, statusMark } from "./marks.js";
 import { doubts } from "./reading.js";
 import { storyTag } from "./story_tag.js";
-import { t } from "./words.js";
+import { numbered, t } from "./words.js";
 
 const AGAINST = "≠ "; // before words that speak against the code
 const tag = (name, text, title = null) => make("span", { class: `tag tag-${name}`, title }, text);
@@ -27,7 +27,7 @@ export function tags(card, due) {
     card.basis && said("basis", t(`basis.${card.basis}`), t("basis.label")),
     !!card.unread?.length && tag("unread", t("card.unread")),
     card.crowded && tag("crowded", t("card.crowded")),
-    card.number && make("span", { class: "number" }, `#${card.number}`),
+    card.number && make("span", { class: "number" }, numbered(card.number)),
     because(card),
   ].filter(Boolean);
 }

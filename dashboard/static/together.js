@@ -3,7 +3,7 @@ import { get, post } from "./ask.js";
 import { everyCode } from "./codes.js";
 import { explain } from "./desk.js";
 import { hook, make } from "./make.js";
-import { figure, say, t } from "./words.js";
+import { figure, numberIn, numbered, say, t } from "./words.js";
 
 const KINDS = ["quiet", "tally", "noise"]; // what a report may be that tells of no incident
 const expect = (card) => ({ expect: card.version });
@@ -14,7 +14,7 @@ const ACTIONS = {
   take: { fields: () => [], send: (card) => [`incidents/${card.id}/hold`, working(card)] },
   assign: { fields: () => [people()], send: (card, { to }) => [`incidents/${card.id}/assignment`, { to: to ?? "", ...working(card) }] },
   join: {
-    fields: () => [field("number", { inputmode: "numeric", pattern: "#?[0-9]{1,7}" }), reason()],
+    fields: () => [field("number", { inputmode: written(), pattern: "#?([0-9]|[Rr]-[0-9])[0-9]{0,6}" }), reason()],
     send: (card, { reason: why }, into) => [`incidents/${into.id}/reports`, { report: card.id, reason: why }],
   },
   none: { fields: () => [kinds(), reason()], send: (card, { kind, reason: why }) => [`incidents/${card.id}/dismissal`, { kind, reason: why, ...expect(card) }] },
@@ -72,7 +72,7 @@ export class Together {
     this.busy = true;
     this.root.setAttribute("aria-busy", "true");
     const refused = [];
-    const into = action === "join" ? await numbered(values.number, refused) : null;
+    const into = action === "join" ? await incidentOf(values.number, refused) : null;
     const ids = refused.length ? [] : [...this.picked.ids].filter((id) => id !== into?.id);
     for (const [n, id] of ids.entries()) {
       this.outcome.textContent = t("together.doing", { n: figure(n + 1), m: figure(ids.length) });
@@ -103,20 +103,22 @@ export class Together {
 
   tell(done, refused) {
     if (!refused.length) this.slot.replaceChildren();
-    const lines = refused.map(([card, why]) => make("li", {}, card ? make("b", {}, card.number ? `#${card.number}` : card.reference) : "", " ", why));
+    const lines = refused.map(([card, why]) => make("li", {}, card ? make("b", {}, card.number ? numbered(card.number) : card.reference) : "", " ", why));
     const said = make("span", {}, refused.length ? t("together.refused", { n: figure(done), m: figure(refused.length) }) : t("together.done", { n: figure(done) }));
     this.outcome.replaceChildren(said, ...(lines.length ? [make("ul", { "data-testid": "together-refused" }, lines)] : []));
     this.draw();
   }
 }
 
-async function numbered(number, refused) {
-  const n = number.replace("#", "");
+async function incidentOf(number, refused) {
+  const n = numberIn(number);
   const page = await get("/api/v1/cards", { number: n }).catch(() => null);
-  if (!page?.cards.length) refused.push([null, t("join.unknown", { n })]);
+  if (!page?.cards.length) refused.push([null, t("join.unknown", { n: numbered(n) })]);
   return page?.cards[0];
 }
 
+// whoever has numbers with a letter needs all keys of a phone
+const written = () => (document.body.dataset.role === "security_lead" ? "text" : "numeric");
 const field = (name, more) => make("label", {}, t(`together.${name}`), make("input", { name, required: true, autocomplete: "off", ...more }));
 const reason = () => field("reason", { maxlength: 2000, dir: "auto" });
 const options = (values) => values.map(([value, text]) => make("option", { value }, text));

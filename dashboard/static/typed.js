@@ -1,13 +1,13 @@
 // A query as it stands in its box: its words found, changed and put back, without judging them. The server judges.
-const WORD = /-?(?:#\d+|[A-Za-z]+:(?:"[^"]*"|[^\s"])*|(?:"[^"]*"?|[^\s"])+)/g;
-const PARTS = /^(-?)(?:(#)(\d+)|([A-Za-z]+):(.*)|(.*))$/s;
+const WORD = /-?(?:#\d+|#?[Rr]-\d+(?!\S)|[A-Za-z]+:(?:"[^"]*"|[^\s"])*|(?:"[^"]*"?|[^\s"])+)/g;
+const PARTS = /^(-?)(?:(#)(\d+)|#?([Rr]-\d+)|([A-Za-z]+):(.*)|(.*))$/s;
 
 /** {text, key, value, not} of each word, in order; the key of a free word is "". */
 export function wordsOf(query) {
   return (query.match(WORD) ?? []).map((text) => {
-    const [, not, number, n, key, value, free] = text.match(PARTS);
+    const [, not, number, n, hidden, key, value, free] = text.match(PARTS);
     if (free === "unsorted") return { text, key: "show", value: "unsorted", not: !!not };
-    return { text, key: number ?? key?.toLowerCase() ?? "", value: (n ?? value ?? free).replaceAll('"', ""), not: !!not };
+    return { text, key: number ?? (hidden ? "#" : (key?.toLowerCase() ?? "")), value: (n ?? hidden?.toUpperCase() ?? value ?? free).replaceAll('"', ""), not: !!not };
   });
 }
 

@@ -1,5 +1,5 @@
 // The wall: asks for the picture once a second, paints it into places that are made once, and says how old it is.
-import { clockTime, hour, instant, polls, set, span } from "./clock.js";
+import { clockTime, dayTime, hour, instant, polls, set, span } from "./clock.js";
 import { hook } from "./make.js";
 import { WallMap } from "./wall_map.js";
 import { headlines, most, numbers, gateways, balance, write } from "./wall_parts.js";
@@ -48,12 +48,13 @@ function paint() {
 
 /** What changes by the hour alone. */
 function tick() {
-  const { next } = shown.picture;
+  const { next, statement } = shown.picture;
   write("hour", hour());
   write("polls", polls());
-  const minutes = next ? Math.max(0, Math.round((new Date(next.due) - instant()) / 60000)) : 0;
+  const until = (at) => span(Math.max(0, Math.round((new Date(at) - instant()) / 60000)));
   const name = next && (say(shown.ground.checkins[next.code]) || next.code);
-  write("next", next ? t("wall.next", { name, at: clockTime(next.due), span: span(minutes) }) : "");
+  write("next", next ? t("wall.next", { name, at: clockTime(next.due), span: until(next.due) }) : "");
+  write("statement", statement ? t("wall.statement", { at: dayTime(statement), span: until(statement) }) : "");
 }
 
 function tell(state) {

@@ -68,16 +68,25 @@ export function headlines(list, { headlines: found }, ground) {
   show(all, filled, found.map((one) => `grave-${one.severity}`));
 }
 
-/** Whether each gateway brings messages: shape, word and colour. */
+/** Whether each gateway brings messages: shape, word and colour. Those that do not come first, since the line may be too
+ * short for all; those that do have one word together, behind the last. */
 export function gateways(list, { gateways: found }) {
-  const filled = found.map((one) => [SIGN[one.state], one.name, t(`wall.gateway.${one.state}`, { ago: age(one.last) })]);
-  show(rows(list, ROWS.gateways, ["sign", "name", "ago"]), filled, found.map((one) => `gate-${one.state}`));
+  const worst = ["silent", "slow", "lively"];
+  const all = [...found].sort((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state));
+  const word = (one, n) => (one.state === "lively" && n < all.length - 1 ? "" : t(`wall.gateway.${one.state}`, { ago: age(one.last) }));
+  const filled = all.map((one, n) => [SIGN[one.state], one.name, word(one, n)]);
+  show(rows(list, ROWS.gateways, ["sign", "name", "ago"]), filled, all.map((one) => `gate-${one.state}`));
 }
 
-/** What became of every accepted report; or how many are not accounted for, and how long. */
-export function balance(element, { missing, minutes, ...terms }) {
+/** What became of every accepted report; or how many are not accounted for, and how long; or that nobody can say. */
+export function balance(element, { missing, minutes, known, ...terms }) {
   const said = Object.fromEntries(Object.entries(terms).map(([name, n]) => [name, figure(n)]));
   const wrong = missing > 0;
+  if (!known) {
+    element.classList.toggle("wrong", true);
+    fill(element, t("wall.uncounted"));
+    return;
+  }
   const alarm = wrong ? t("wall.missing", { n: figure(missing), span: span(minutes) }) : t("wall.accounted");
   element.classList.toggle("wrong", wrong);
   fill(element, `${alarm} ${t(wrong ? "wall.unbalanced" : "wall.balance", said)}`);

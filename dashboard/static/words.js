@@ -25,6 +25,12 @@ export function say(name) {
   return name[language] ?? name.en ?? Object.values(name)[0] ?? "";
 }
 
+/** An incident's number as people write it: #12, or R-3 of what was restricted from the first. */
+export const numbered = (n) => (n < 0 ? `R${n}` : `#${n ?? ""}`);
+
+/** The number that somebody typed, with its signs or without. */
+export const numberIn = (text) => Number(text.trim().replace(/^#?(r(?=-))?/i, ""));
+
 const grouped = new Intl.NumberFormat("en");
 
 /** A number with thousands separators, the same in both languages. */

@@ -4,7 +4,7 @@ const DISTRICTS = 0.5; // of the width of the whole map: narrower views show dis
 const STATIONS = 0.1;
 const ACROSS = 11; // cells across the view, more or less: cells grow in steps, so that clusters stay while it moves
 const BESIDE = 0.25; // of the view, fetched on each side of it
-const FINEST = { press: 1, viewer: 0 }; // of LEVELS, by role; the server holds to it too
+const FINEST = { press: 1, observer: 0, viewer: 0 }; // of LEVELS, by role; the server holds to it too
 const LEVELS = ["province", "district", "station"];
 
 /** The level for a view of `width` degrees, when `whole` degrees are the whole map. */
