@@ -48,5 +48,15 @@ def walked(page: Page, most: int) -> list[str]:
             wrong.append("the keyboard does not come away from here")
         if been != 1:  # the end, or once around
             break
-        wrong += [said for said in [look(page, "unseen")] if said]
+        wrong += [said for said in [unseen(page)] if said]
     return wrong
+
+
+def unseen(page: Page) -> str:
+    """Why what has the keyboard cannot be seen, or nothing. What a figure pushed out of the window that was drawn just
+    then is scrolled back; what lies under something stays there."""
+    if not look(page, "unseen"):
+        return ""
+    page.wait_for_timeout(500)
+    page.evaluate("document.activeElement.scrollIntoView({ block: 'nearest' })")
+    return str(look(page, "unseen"))

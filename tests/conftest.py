@@ -21,13 +21,38 @@ from server.reader import Reader
 from server.reading import readings
 from server.roles import ROLES
 from server.settings import Settings
-from tests import doors
+from tests import doors, made_once, security, shown
 from tests.browser import chromium, needed
 from tests.days import Pen, furnish, the_pack
 from tests.house import Eyes, House, build, kept
 
 NewReader = Callable[..., Reader]
 SECRET = "a secret of more than sixteen characters"  # of every gateway
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where a run notes what it shows."""
+    shown.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Marks that name what a test shows are checked, and noted."""
+    config.pluginmanager.register(shown.Shown(security.ITEMS, security.NOT), "shown")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test of a browser or of processes waits for half of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest first, so that none of them is alone at the end."""
+    items.sort(key=lambda item: not any(item.iter_markers("whole")) and not any(item.iter_markers("browser")))
+
+
+made_once.keep()
 hypothesis_settings.register_profile("room", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("room")
 
@@ -40,8 +65,12 @@ def settings_in(folder: Path, **more: str) -> Settings:
 
 def start_redis(given: Settings) -> subprocess.Popen[bytes]:
     """Our own Redis, answering."""
+    words = embedded_redis.command(given, embedded_redis.find_server())
+    users = given.data_dir / "redis" / "users.acl"  # tests may do everything, but tests/test_redis_users.py
+    users.write_text(users.read_text().replace("user default off", "user default on nopass ~* &* +@all"))
+    shutil.rmtree(given.data_dir / "redis" / "users")
     process = subprocess.Popen(
-        embedded_redis.command(given, embedded_redis.find_server()),
+        words,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

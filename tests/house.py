@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 import room
+from dashboard import equipped
 from dashboard.live import Live
 from server import settings
 from server.log import Log
@@ -28,7 +29,7 @@ cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 Eyes = dict[str, FlaskClient]  # role -> a program in it
-DESKS = ("administrator", "security_lead", "analyst")
+DESKS = ("administrator", "security_lead", "verification_lead", "analyst")
 HERE = "http://localhost:5000"
 WAY: list[tuple[str, dict[str, Any]]] = [  # to a verdict: door, body
     ("triage", {"severity": 2, "reason": "less than it looked"}),
@@ -83,7 +84,7 @@ class House:
 
     def token(self, role: str) -> str:
         """A program's token in this role."""
-        return self.live.room.access.issue_token(f"test {role}", role, by="console")[0]
+        return self.live.room.access.tokens.issue(f"test {role}", role, by="console")[0]
 
     def program(self, role: str) -> FlaskClient:
         """A program in this role."""
@@ -136,9 +137,12 @@ def first_version(pack: Pack) -> str:
 def build(folder: Path, pack: Pack, log: Log, **env: str) -> House:
     """A private door with DATA_DIR `folder` on this log; pass-phrases are hashed cheaply."""
     given = settings.read({**ENV, "DATA_DIR": str(folder), "REDIS_URL": "unix:///not-used", **env})
-    shared = {name: kept(getattr(room, name)) for name in ("Gazetteer", "Classifier")}
+    shared = {name: kept(getattr(equipped, name)) for name in ("Gazetteer", "Classifier")}
     shared |= {"examples": mock.Mock(), "version_of": lambda pack, _: kept(first_version)(pack)}
-    with mock.patch("server.access.PasswordHasher", return_value=cheap), mock.patch.multiple("room", **shared):
+    with (
+        mock.patch("server.people.phrases.PasswordHasher", return_value=cheap),
+        mock.patch.multiple(equipped, **shared),
+    ):
         made = room.build(given, pack, log, mode="threading", offload=lambda work, *args: work(*args))
     return House(*made)
 

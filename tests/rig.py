@@ -3,6 +3,7 @@
 import contextlib
 import hmac
 import http.client
+import io
 import json
 import os
 import signal
@@ -11,22 +12,54 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
-from server import settings
+from server import seal, settings
 from server.alone import MARK
 from server.settings import Settings
 from tests import fitted
 
 ROOT = Path(__file__).resolve().parent.parent
 PHRASE = "seven green boats on a quiet lake"
+
+
+class Typed:
+    """Lines that somebody sends by standard input, each when it is asked for."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self) -> str:
+        return next((f"{line}\n" for line in self._lines), "")
+
+
+def console(env: Mapping[str, str], *words: str, said: Iterable[str] = ()) -> str:
+    """What a command printed, also when it was refused: run here, where all that it needs is loaded already."""
+    from server.__main__ import main  # a program
+
+    out = io.StringIO()
+    with (
+        mock.patch.dict(os.environ, env),
+        mock.patch("sys.stdin", Typed(said)),
+        mock.patch("server.__main__.keep_inside"),
+        contextlib.redirect_stdout(out),
+    ):
+        try:
+            main(list(words))
+        except SystemExit as refusal:
+            print(refusal)
+    return out.getvalue()
 
 
 def free_ports(n: int) -> list[int]:
@@ -98,16 +131,12 @@ class Rig:
 
     def token(self, role: str) -> str:
         """A token from the console."""
-        command = [sys.executable, "-m", "server", "tokens", "add", "--role", role]
-        out = subprocess.run(command, cwd=ROOT, env={**os.environ, **self.env}, capture_output=True, check=True).stdout
-        return out.decode().split("token ")[1].strip()
+        return console(self.env, "tokens", "add", "--role", role).split("token ")[1].strip()
 
     def account(self, name: str, role: str, organisation: str = "") -> None:
         """An account from the console, with PHRASE."""
-        command = [sys.executable, "-m", "server", "users", "add", name, "--role", role, "--password-stdin"]
-        command += ["--organisation", organisation]
-        environ = {**os.environ, **self.env}
-        subprocess.run(command, cwd=ROOT, env=environ, input=PHRASE.encode(), check=True, stdout=subprocess.DEVNULL)
+        words = ("users", "add", name, "--role", role, "--organisation", organisation, "--password-stdin")
+        assert "can sign in" in console(self.env, *words, said=[PHRASE])
 
     def cards(self, token: str) -> list[dict[str, Any]]:
         """Every card that the token's role may see."""
@@ -220,6 +249,7 @@ def prepared(folder: Path, **more: str) -> Rig:
     unset |= {"TEXTS": "", "TEXTS_BY": "", "PYTHONDONTWRITEBYTECODE": ""}  # compiled once, not by each process
     env = {**unset, **secrets, **ports, "DATA_DIR": str(folder / "data"), **more}
     rig = Rig(folder, env, settings.read(env))
-    command = [sys.executable, "-m", "server", "setup"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, check=True, stdout=subprocess.DEVNULL)
+    kept = os.umask(0o077)  # as commands have it
+    seal.make_keys(rig.given.data_dir / "keys")
+    os.umask(kept)
     return rig

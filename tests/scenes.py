@@ -19,6 +19,7 @@ from server.press.picture import Picture
 from server.press.tokens import BOX, parse
 from tests.crowded_room import Crowded
 from tests.days import SOURCES, report_id
+from tests.house import PHRASE
 from tests.test_attendance import HERE, enrolled
 from tests.test_evidence import raised
 
@@ -65,7 +66,9 @@ def furnish(room: Crowded) -> None:
     likely = {"how": "same event", "likely": 0.9, "text": 0.4, "place": "commune", "minutes": 12, "category": True}
     facts += [events.ReportSuggested(subject=report_id(ASKED), into=report_id(OPEN), **likely)]
     facts += [raised(pen, "1a2b3c4d5e6f7a8b", rehearsal=True, inside={"reports": [report_id(OPEN)]})]
-    facts += [events.SourceBlocked(subject=SOURCES[2], reason=pen.vault.seal("room", {"reason": "noise"}))]
+    facts += [
+        events.SourceBlocked(subject=SOURCES[2], reason=pen.vault.seal(f"source:{SOURCES[2]}", {"reason": "noise"}))
+    ]
     now = datetime.now(UTC)
     hours = {"starts": now.isoformat(), "ends": (now + timedelta(hours=9)).isoformat()}
     facts += [events.DutyPlanned(subject="d-1", person="Amina", level="desk", **hours, pages=False, sealed="")]
@@ -74,6 +77,27 @@ def furnish(room: Crowded) -> None:
         Draft(fact, by="analyst:Amina" if fact.about in ("incident", "complaint", "statement") else "reader")
         for fact in facts
     )
+    room.house.log.append_all(asked(room))
+
+
+def asked(room: Crowded) -> list[Draft]:
+    """Somebody is to be forgotten, and everything to be kept; another one was declined; a number was shown."""
+
+    def act(name: str, what: str, why: str, **whom: str) -> Draft:
+        given = {"source": "", "monitor": "", "reports": "", "channels": "", **whom}
+        why = room.pen.vault.seal("room", {"reason": why})
+        return Draft(events.acts.ActAsked(subject=name, what=what, **given, reason=why), by="administrator:Dara")
+
+    said = room.pen.vault.seal("room", {"reason": "The court has closed the case."})
+    why = room.pen.vault.seal(f"incident:{report_id(OPEN)}", {"reason": "To hear it once more."})
+    shown = {"subject": SOURCES[1], "incident": report_id(OPEN), "report": report_id(OPEN), "reason": why}
+    return [
+        act("f-1", "forget", "They called, and asked for it.", source=SOURCES[1], channels="sms=3 whatsapp=1"),
+        act("f-2", "hold", "The court of appeal asks for all reports of one commune."),
+        act("f-3", "hold", "A complaint is open."),
+        Draft(events.acts.ActDeclined(subject="f-3", reason=said), by="security_lead:Eng"),
+        Draft(events.SourceRevealed(**shown), by="analyst:Amina"),
+    ]
 
 
 def complained(room: Crowded) -> list[events.Event]:
@@ -199,6 +223,18 @@ def statement_open(page: Page) -> None:
     page.locator("[data-step=release] summary").click()
 
 
+def agreeing(page: Page) -> None:
+    """What agreeing means, before it is done."""
+    page.locator("[data-act=f-1] [data-form=confirmation]").click()
+
+
+def setting_up(page: Page) -> None:
+    """A second factor about to be set up."""
+    page.fill("[data-testid=factor-begin] [name=passphrase]", PHRASE)
+    page.click("[data-testid=factor-begin] button")
+    page.get_by_test_id("factor-confirm").wait_for()
+
+
 CARD = f"/incidents/{report_id(OPEN)}"
 SCENES = (
     Scene("", "/sign-in", "form"),
@@ -233,5 +269,11 @@ SCENES = (
     Scene("Amina", "/voice", "[data-testid=voice-form]", calling),
     Scene("Dara", "/roster", "[data-testid=organisations]:not([hidden])", wrong_table),
     Scene("Dara", "/accounts", "[data-testid=accounts] tr"),
+    Scene("", "/join", "[data-testid=message]", at="/join?t=spent"),
+    Scene("Amina", "/account", "[data-testid=sessions] tr", setting_up),
+    Scene("Eng", "/forgetting", "[data-testid=reveals] td", agreeing),
+    Scene("Vanna", "/forgetting", "[data-testid=day] .date"),
+    Scene("Eng", "/lock", "[data-testid=lock]"),
+    Scene("Eng", "/sharing", "[data-testid=sharing-form]"),
     Scene("Eng", "/restricted", "[data-testid=feed] [data-id]", click("[data-testid=feed] [data-id]")),
 )

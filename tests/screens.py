@@ -300,18 +300,18 @@ def restricted_in_khmer(page: Page) -> None:
     restricted(page)
 
 
-def stating(page: Page) -> None:
+def stating(page: Page, language: str = "en") -> None:
     """A mid-day statement of the rehearsal just begun, one of its figures open."""
     visit(page, "press")
     page.select_option("[name=kind]", "mid_day")
     page.locator("[data-testid=new-form] button").click()
-    page.locator("[data-testid=reading-en] a.figure").nth(1).click()
+    page.locator(f"[data-testid=reading-{language}] a.figure").nth(1).click()
 
 
 def stating_in_khmer(page: Page) -> None:
     """The same in Khmer."""
     speak_khmer(page)
-    stating(page)
+    stating(page, "km")
 
 
 def walled(language: str, theme: str) -> Callable[[Page], None]:

@@ -38,6 +38,7 @@ def texts(door) -> list[str]:
 # Vonage
 
 
+@pytest.mark.security("S6", "as its own package signs")
 @ANY
 @given(st.dictionaries(st.sampled_from(["text", "to", "a&b", "z=", "ខ្មែរ"]), st.text(st.characters(codec="utf-8"))))
 def test_whatever_the_vonage_package_signs_comes_in_and_it_takes_what_we_take(door, more):
@@ -158,6 +159,7 @@ def test_sinch_may_bring_bytes_and_pictures_with_words(door):
     assert json.loads(bare)["id"] == "m-4"
 
 
+@pytest.mark.security("S21", "for nearly a day")
 def test_what_sinch_repeats_for_nearly_a_day_still_comes_in_as_one_report(door):
     signed = sinch.call()
     late = sinch.signed(signed["data"], at=str(int(time.time()) - 22 * 3600))
@@ -265,6 +267,7 @@ def test_a_true_call_with_any_json_at_all_is_answered(door, name, value):
     assert door.client.open(**RAW[name](json.dumps(wrapped).encode())).status_code == 200
 
 
+@pytest.mark.security("S50", "addresses of the settings")
 def test_addresses_are_those_of_the_settings_whatever_the_caller_says_its_host_is(door):
     for sample in (plivo, messagebird):
         call = headed(sample.call(), Host="evil.example", X_Forwarded_Host="evil.example", X_Forwarded_Proto="http")

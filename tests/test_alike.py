@@ -98,6 +98,7 @@ def wires(log: Log) -> list[str]:
     return [raw.fields["wire"] for raw in log.read()]
 
 
+@pytest.mark.security("S45", "burst of strangers")
 def test_a_burst_of_strangers_is_one_incident_and_one_card_that_opens_to_all(door, log, keys, new_reader):
     sent = [send(door, text, number) for number, text in enumerate(COPIES)]
     apart = send(door, OTHERS[1], 50)
@@ -112,6 +113,22 @@ def test_a_burst_of_strangers_is_one_incident_and_one_card_that_opens_to_all(doo
     assert ids(board) | ids(board, alike=sent[0]) == {*sent, apart}, "every report is there"
     assert sums.counts(board, "all")["incidents"] == 2
     assert (sums.totals(board)["copies"], sums.totals(board)["total"]) == (4, 2)
+
+
+@pytest.mark.security("S45", "two hundred by fifty")
+def test_two_hundred_copies_by_fifty_numbers_are_one_story_and_are_believed_no_more(door, log, keys, new_reader):
+    sent = [send(door, COPIES[n % 4], n % 50, message_id=f"copy-{n}") for n in range(200)]
+    read_all(new_reader())
+    assert len(set(sent)) == 200, "none is refused, and none is lost"
+    facts = wires(log)
+    assert (facts.count("report.read"), facts.count("incident.opened")) == (200, 1)
+    board = board_of(keys, log)
+    [first] = [row for row in queries.page(board, Filters(), "all", limit=200)[0] if row["id"] == sent[0]]
+    assert first["alike"] == 199
+    assert ids(board, kind=("incident", "unsorted")) == {sent[0]}, "one card"
+    rows = queries.page(board, Filters(alike=sent[0]), "all", limit=500)[0]
+    assert not [row["id"] for row in [first, *rows] if row["status"] in ("verified", "corroborated")]
+    assert not {"incident.verified", "incident.corroborated"} & set(facts)
 
 
 def test_a_cry_for_help_is_never_a_copy_of_another(door, log, new_reader):

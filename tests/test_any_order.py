@@ -13,10 +13,11 @@ from server import events, queries, sums
 from server.board import Board
 from server.log import Raw
 from server.mapping import counted
+from server.measures.scopes import SCOPES
 from server.pack import Pack
 from server.places import Gazetteer
 from server.queries import Filters
-from server.roles import ROLES
+from server.roles import ROLES, Eyes
 from server.seal import Opener, Vault, make_keys, owner_of
 from tests.days import PLACES, SOURCES, TEXTS, Pen, everything_told, raws, report_id, the_pack
 
@@ -162,7 +163,7 @@ def test_live_or_folded_anew_the_picture_is_the_same(folder: Path, notes: Notes,
 @given(data=st.data())
 def test_feed_map_and_figures_count_the_same_incidents(folder: Path, notes: Notes, data: Any) -> None:
     board = folded(folder, data.draw(days(notes)))
-    for scope in queries.SCOPES:
+    for scope in SCOPES:
         rows, _, total = queries.page(board, Filters(kind=("incident",)), scope)
         by_province = {code: n.incidents for code, n in counted.provinces(board, Filters(), scope).items()}
         nowhere = by_province.pop("", 0)
@@ -210,6 +211,6 @@ def every(board: Board) -> list[queries.Row]:
 
 
 def shown(rows: list[queries.Row], role: str, gazetteer: Gazetteer) -> dict[str, Any]:
-    cards = [views.card(row, role, gazetteer, everything_told, views.SCOPE[role]) for row in rows]
+    cards = [views.card(row, Eyes(role), gazetteer, everything_told, views.SCOPE[role]) for row in rows]
     told = [card for card in cards if card and not card.get("gone")]
     return {card["id"]: {name: card[name] for name in card if name not in OF_OTHERS} for card in told}

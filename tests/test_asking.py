@@ -78,6 +78,8 @@ def numbers(board: Board, around: Around, query: str) -> set[int]:
     [
         ("#7", {7}),
         ("#7 #8", set()),
+        ("R-7", set()),  # a number that none but the lead is shown
+        ("#r-7", set()),
         ("#²", set()),
         ("#①", set()),
         ("#7,8", set()),

@@ -12,10 +12,11 @@ from dashboard import views
 from server import events, queries, sums
 from server.board import Board
 from server.log import Raw, place
+from server.measures.scopes import SCOPES
 from server.pack import Pack
 from server.places import Gazetteer
 from server.queries import Filters
-from server.roles import ROLES
+from server.roles import ROLES, Eyes
 from server.seal import Opener, Vault, make_keys
 from tests.days import PLACES, SOURCES, TEXTS, Pen, everything_told, raws, report_id, the_pack
 
@@ -163,7 +164,7 @@ def test_what_changed_laid_over_an_older_picture_is_the_newer_one_for_every_role
         screen, cursor, more = shown(older, role, gazetteer), older.cursor, True
         while more:
             rows, cursor, more = queries.changes(newer, cursor, limit)
-            for card in [views.card(row, role, gazetteer, everything_told, views.SCOPE[role]) for row in rows]:
+            for card in [views.card(row, Eyes(role), gazetteer, everything_told, views.SCOPE[role]) for row in rows]:
                 if card and card.get("gone"):
                     screen.pop(card["id"], None)
                 elif card:
@@ -174,13 +175,13 @@ def test_what_changed_laid_over_an_older_picture_is_the_newer_one_for_every_role
 def shown(board: Board, role: str, gazetteer: Gazetteer) -> dict[str, Any]:
     rows, _, total = queries.page(board, Filters(), views.SCOPE[role])
     assert len(rows) == total
-    return {row["id"]: views.card(row, role, gazetteer, everything_told, views.SCOPE[role]) for row in rows}
+    return {row["id"]: views.card(row, Eyes(role), gazetteer, everything_told, views.SCOPE[role]) for row in rows}
 
 
 @given(data=st.data())
 def test_the_counts_are_those_of_the_cards(folder: Path, notes: Notes, data: Any) -> None:
     board = folded(folder, data.draw(days(notes)))
-    for scope in queries.SCOPES:
+    for scope in SCOPES:
         rows, _, _ = queries.page(board, Filters(), scope, limit=queries.MOST)
         incidents = [row for row in rows if row["kind"] == "incident"]
         counted = sums.counts(board, scope)
@@ -349,6 +350,7 @@ def test_paging_loses_and_doubles_nothing_while_new_cards_arrive(
     assert at_first <= set(seen)
 
 
+@pytest.mark.security("S5", "counts stay")
 def test_the_words_of_a_forgotten_source_are_gone_and_nothing_else_changes(tmp_path: Path) -> None:
     make_keys(tmp_path / "keys")
     pen = Pen(tmp_path)
@@ -361,7 +363,7 @@ def test_the_words_of_a_forgotten_source_are_gone_and_nothing_else_changes(tmp_p
     after = folded(tmp_path, day)
     assert [row["detail"].get("text") for row in queries.page(after, Filters(), "all")[0]] == [None, "words of 1", None]
     assert found(after, "words") == [1]
-    for scope in queries.SCOPES:
+    for scope in SCOPES:
         assert sums.counts(after, scope) == sums.counts(before, scope)
     assert sums.totals(after) == sums.totals(before)
 

@@ -60,14 +60,15 @@ def amina_kept(rig: Rig, browser: Browser) -> StorageState:
 @pytest.fixture
 def amina(rig: Rig, browser: Browser, amina_kept: StorageState) -> Iterator[Screen]:
     """An analyst's screen, signed in; at the end it must have complained of nothing and asked nobody else."""
-    made = screen(browser, storage_state=amina_kept)
+    made = screen(browser)
+    made.page.context.add_cookies(amina_kept["cookies"])  # type: ignore[arg-type]
     made.come_in(rig)
     yield made
     host = f"127.0.0.1:{rig.given.room_port}"
     assert made.hosts == {host}
     assert made.complaints == []
     assert made.dialogs == []
-    made.page.context.close()
+    made.leave()
 
 
 def told(rig: Rig, text: str, door: str = "kannel") -> str:
@@ -90,6 +91,7 @@ def card(shown: Screen, words: str):  # type: ignore[no-untyped-def]
     return shown.page.locator("[data-testid=feed] [data-id]", has_text=words)
 
 
+@pytest.mark.security("S56", "in a browser")
 def test_the_first_administrator_is_made_by_a_link_that_works_once(fresh: Rig, browser: Browser) -> None:
     """The first journey in the room, while there is nobody."""
     link = re.search(r"http\S+/first\?t=\S+", fresh.output.read_text())
@@ -103,7 +105,7 @@ def test_the_first_administrator_is_made_by_a_link_that_works_once(fresh: Rig, b
     shown.page.goto(link.group())
     expect(shown.page.locator("[data-testid=message]")).to_contain_text("used already")
     shown.sign_in(fresh, "Fay")
-    shown.page.context.close()
+    shown.leave()
 
 
 def test_a_report_sent_to_the_public_door_appears_on_feed_and_map(rig: Rig, amina: Screen) -> None:
@@ -115,6 +117,7 @@ def test_a_report_sent_to_the_public_door_appears_on_feed_and_map(rig: Rig, amin
     expect(amina.page.locator("[data-testid=map] .scatterlayer .js-fill").first).to_be_attached()
 
 
+@pytest.mark.security("S16", "words of a report")
 def test_hostile_text_stays_text(rig: Rig, amina: Screen) -> None:
     runnable = amina.page.locator("img, iframe, script, a[href*=evil], svg[onload], [onerror], [onmouseover]")
     before = runnable.count()
@@ -148,7 +151,7 @@ def test_a_frame_that_is_lost_on_the_way_is_recovered(rig: Rig, browser: Browser
     words = told(rig, "LC KD0123-7 lost-frame lights out")
     expect(card(shown, words)).to_be_visible(timeout=10000)
     assert dropped
-    shown.page.context.close()
+    shown.leave()
 
 
 def test_what_one_analyst_verifies_another_sees_without_reloading(rig: Rig, amina: Screen, browser: Browser) -> None:
@@ -166,7 +169,7 @@ def test_what_one_analyst_verifies_another_sees_without_reloading(rig: Rig, amin
     expect(amina.page.locator("[data-testid=history]")).to_contain_text("Amina")
     expect(amina.page.locator("[data-testid=history]")).to_contain_text("saw it herself")
     expect(card(bora, words)).to_contain_text("Verified")
-    bora.page.context.close()
+    bora.leave()
 
 
 def test_who_decides_second_gets_the_newer_card_and_keeps_their_words(
@@ -236,7 +239,7 @@ def test_press_officers_see_verified_incidents_without_words_or_sources(rig: Rig
     assert secret[-8:] not in seen
     assert re.search(r"S-[A-Z2-7]{3}-[A-Z2-7]{3}", seen) is None
     assert chan.page.locator("[data-testid=actions] button").count() == 0
-    chan.page.context.close()
+    chan.leave()
 
 
 def test_what_is_restricted_is_on_the_lead_s_list_alone_until_it_is_released(
@@ -259,7 +262,7 @@ def test_what_is_restricted_is_on_the_lead_s_list_alone_until_it_is_released(
     expect(card(amina, words)).to_be_visible()
     expect(card(eng, words)).to_have_count(0)
     assert eng.complaints == []
-    eng.page.context.close()
+    eng.leave()
 
 
 def test_the_room_speaks_khmer_and_remembers_it(rig: Rig, amina: Screen) -> None:
@@ -272,6 +275,7 @@ def test_the_room_speaks_khmer_and_remembers_it(rig: Rig, amina: Screen) -> None
     assert amina.page.locator("html").get_attribute("lang") == "km"
 
 
+@pytest.mark.security("S58", "page empties itself")
 def test_signing_out_ends_the_line(rig: Rig, browser: Browser) -> None:
     shown, other = screen(browser), None
     shown.sign_in(rig, "Bora")
@@ -282,9 +286,10 @@ def test_signing_out_ends_the_line(rig: Rig, browser: Browser) -> None:
     shown.page.locator("form[action='/sign-out'] button").click()
     shown.page.wait_for_url("**/sign-in")
     other.wait_for_url("**/sign-in", timeout=8000)
-    shown.page.context.close()
+    shown.leave()
 
 
+@pytest.mark.security("S46", "without scripts")
 def test_the_form_works_without_javascript_and_answers_with_a_number(rig: Rig, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()
@@ -297,6 +302,7 @@ def test_the_form_works_without_javascript_and_answers_with_a_number(rig: Rig, b
     context.close()
 
 
+@pytest.mark.security("S58", "searched words")
 def test_words_that_were_searched_for_do_not_stand_in_the_address_which_browsers_keep(amina: Screen) -> None:
     amina.page.fill("[data-testid=search]", "Sok Dara 012345678")
     amina.page.select_option("[data-testid=filter-status]", "new")

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server import events, queries
+from server import events
 from server.alerts.watch import Watch
 from server.docket.deadlines import Law
 from server.docket.reminding import Reminding
 from server.events import WorkEscalated
 from server.log import Draft, Fact, Log
 from server.lookout import Lookout
+from server.measures.scopes import SCOPES
 from server.pack import Pack
 from server.seal import Opener, Vault, make_keys
 from server.work import urgent
@@ -355,7 +356,7 @@ def test_whatever_the_board_hides_nobody_else_is_told_of(folder: Path, notes: No
         said = replace(raw, fields={**raw.fields, "by": by})
         board.fold([said])
         hidden.take(said.fact())
-    by_itself = f"SELECT id FROM cards WHERE number IS NOT NULL AND stands = '' AND {queries.SCOPES['restricted']}"  # noqa: S608
+    by_itself = f"SELECT id FROM cards WHERE number IS NOT NULL AND stands = '' AND {SCOPES['restricted']}"  # noqa: S608
     assert [row["id"] for row in board.db.execute(by_itself) if not hidden.is_hidden(row["id"])] == []
 
 

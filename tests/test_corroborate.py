@@ -42,6 +42,7 @@ def test_there_are_never_more_sources_than_persons(told):
     assert independent(told, ORGANISATION) <= max(len({voice.person for voice in told}), min(1, len(told)))
 
 
+@pytest.mark.security("S45", "copies count once")
 @given(TOLD, VOICES)
 def test_copying_fifty_times_changes_nothing(told, copied):
     copies = [Voice(copied.person, copied.gateway, copied.documentary, copy=True)] * 50

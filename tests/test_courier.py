@@ -93,6 +93,7 @@ def test_a_receipt_that_is_faster_than_our_own_fact_counts(office: Office, log: 
     assert became(office) == {"delivered": 1}
 
 
+@pytest.mark.security("S25", "off by default")
 @pytest.mark.parametrize(
     ("env", "sent"),
     [({"TEXTS": "off"}, []), ({"TEXTS": "dry"}, ["sent"]), ({"TEXTS": "", "TEXTS_BY": ""}, [])],
@@ -124,6 +125,7 @@ def test_who_is_not_on_the_roster_or_blocked_is_not_answered(office: Office, gat
     assert gateway.calls == []
 
 
+@pytest.mark.security("S25", "dark phone")
 def test_after_a_report_of_danger_its_phone_stays_dark_for_all_else(office: Office, gateway: Gateway) -> None:
     office.report(1)
     office.report(2, "SOS")
@@ -207,6 +209,7 @@ def test_a_gateway_that_refuses_or_stumbles_is_not_asked_again(
     assert (len(gateway.calls), office.ends()) == (1, [reason])
 
 
+@pytest.mark.security("S20", "no redirect when sending")
 def test_nobody_is_followed_to_another_address(office: Office, gateway: Gateway) -> None:
     with fakes.gateway() as other:
         gateway.answer = lambda: (302, {"Location": f"{other.url}/"}, b"")

@@ -234,6 +234,7 @@ def fetched(log: Log, keys: Path, pack: Pack) -> Office:
     return made
 
 
+@pytest.mark.security("S25", "switched off")
 @pytest.mark.parametrize("texts", ["off", "dry"])
 def test_when_texts_are_switched_off_a_phone_fetches_nothing_of_what_waited(fetched: Office, texts: str) -> None:
     door = doors.build(fetched.folder, fetched.log, **{**fetched.env, "TEXTS": texts})

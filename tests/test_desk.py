@@ -144,6 +144,7 @@ def sokha(furnished: House) -> FlaskClient:
     return furnished.at_desk("Sokha")
 
 
+@pytest.mark.security("S31", "odd bodies")
 @pytest.mark.parametrize("body", [b"", b"[]", b"5", b"null", b'"x"', b"{", b"\xff", b"[[[[" * 1000])
 def test_an_odd_body_is_no_fault(furnished: House, sokha: FlaskClient, body: bytes) -> None:
     for path, _ in WRITES[:-1]:
@@ -159,6 +160,7 @@ def test_a_body_that_is_too_large_is_refused(furnished: House, sokha: FlaskClien
     assert answer.status_code in (413, 422)
 
 
+@pytest.mark.security("S60", "on the page")
 def test_an_administrator_opens_and_closes_accounts(house: House) -> None:
     admin = house.at_desk("Dara", "administrator")
     account = {"name": "Amina", "role": "analyst", "passphrase": PHRASE, "organisation": "Network A"}

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from server import events
 from server.log import Draft, Log
 from server.pack import Pack
+from server.seal import Forgotten, Vault
 from server.work.duties import owner_of
 from tests import fakes
 from tests.days import Pen, report_id
@@ -121,6 +122,18 @@ def test_whoever_has_no_account_any_more_is_not_paged(office: Office, gateway: G
     assert paged(office, gateway) == ["Dara"]
 
 
+def test_the_numbers_of_whoever_has_no_account_any_more_are_destroyed_and_nobody_elses(
+    office: Office, keys: Path, pen: Pen
+) -> None:
+    gone, stays = (on_duty(office, pen, name, "security_lead") for name in ("Sok", "Dara"))
+    sealed = {raw.fact().event.subject: raw.fact().event.sealed for raw in office.log.read()}
+    office.log.append(events.AccountClosed(subject="Sok"), by="console")
+    all_steps(office.courier())
+    assert Vault(keys).open(owner_of(stays), sealed[stays]) == {"number": NUMBERS["Dara"]}
+    with pytest.raises(Forgotten):
+        Vault(keys).open(owner_of(gone), sealed[gone])
+
+
 def test_a_page_tells_nothing_of_what_it_is_about(office: Office, gateway: Gateway, pen: Pen, pack: Pack) -> None:
     on_duty(office, pen, "Sok", "security_lead")
     opened(office, pen, 1, **HIDDEN)
@@ -155,6 +168,18 @@ def test_when_nobody_looks_in_time_the_next_level_is_paged_too(office: Office, g
         if clock == "call_back":
             assert paged(office, gateway) == ["Sok"]
     assert paged(office, gateway) == ["Sok", "Dara"]
+
+
+@pytest.mark.security("S24", "alert")
+def test_somebody_who_is_forced_to_sign_in_pages_the_lead_and_not_themselves(
+    office: Office, gateway: Gateway, pen: Pen
+) -> None:
+    for name, level in (("Sok", "security_lead"), ("Chan", "security_lead"), ("Amina", "desk")):
+        on_duty(office, pen, name, level)
+    sealed = pen.vault.seal("room", {"name": "Chan"})
+    office.log.append(events.accounts.AccountForced(subject="0a1b2c3d", sealed=sealed), by="room")
+    assert paged(office, gateway) == ["Sok"]
+    assert set(gateway.words()) == {office.pack.ladder.page}
 
 
 def test_whoever_is_off_duty_or_was_cancelled_is_not_paged(office: Office, gateway: Gateway, pen: Pen) -> None:

@@ -38,6 +38,7 @@ def test_the_subject_stands_before_the_words(door):
     assert bring(door, "Subject: មេ\nFrom: e@f\n\n".encode())["text"] == "មេ"
 
 
+@pytest.mark.security("S33", "attachments")
 def test_attachments_and_pages_stay_in_the_mailbox(door):
     made = EmailMessage()
     made["From"], made["Message-ID"] = FROM, "<1@x>"

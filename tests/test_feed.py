@@ -76,7 +76,7 @@ def amina(crowd: Crowded, browser: Browser) -> Iterator[Screen]:
     expect(card(made, MANY)).to_be_attached()
     yield made
     assert [said for said in made.complaints if "422" not in said] == []  # a refused query is one of the journeys
-    made.page.context.close()
+    made.leave()
 
 
 def card(shown: Screen, number: int):  # type: ignore[no-untyped-def]
@@ -154,7 +154,7 @@ def test_a_link_with_a_query_opens_the_same_view_and_what_was_searched_for_is_no
     other.page.goto(page.url)
     expect(other.page.get_by_test_id("feed-foot")).to_have_text(total or "")
     expect(other.page.locator("[data-testid=chips] .chip")).to_have_count(3)
-    other.page.context.close()
+    other.leave()
     page.fill("[data-testid=search]", "soldiers cat:IN")
     expect(chips).to_have_count(2)
     assert "soldiers" not in page.url

@@ -204,6 +204,7 @@ def test_a_very_long_mail_is_cut_and_does_not_block_the_mailbox(post, imap):
     assert door.bodies()[1]["text"] == "short"
 
 
+@pytest.mark.security("S20", "certificates")
 def test_a_mailbox_whose_certificate_is_not_trusted_is_not_asked(post, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
     with pytest.raises(ssl.SSLError):
@@ -343,6 +344,7 @@ def test_a_mailbox_that_answers_a_search_with_nothing_at_all_is_empty(post, monk
     post[2].step()
 
 
+@pytest.mark.security("S20", "no redirect when fetching")
 def test_nobody_is_followed_to_another_address_with_the_bots_token(bot, monkeypatch):
     *_, fake, source, _ = bot
 

@@ -8,15 +8,16 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from dashboard import figures, mapped, views
+from dashboard import figures, mapped, summed
 from dashboard.words import languages, words_for
 from server import events, queries, sums
 from server.board import Board
 from server.log import Raw
 from server.mapping import counted, gathered
 from server.mapping.counted import Count
+from server.measures.scopes import SCOPES
 from server.pack import Pack
-from server.queries import SCOPES, Filters
+from server.queries import Filters
 from server.seal import Opener, Vault, make_keys
 from tests.days import PLACES, Pen, raws, report_id, the_pack
 
@@ -68,6 +69,7 @@ def lying(board: Board, filters: Filters, scope: str) -> tuple[counted.Counts, l
     return counted.provinces(board, filters, scope), marks
 
 
+@pytest.mark.security("S17", "figures")
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("scope", SCOPES)
 def test_plotly_accepts_every_figure_of_a_full_and_of_an_empty_day(
@@ -158,7 +160,7 @@ def test_a_record_that_mixes_a_rehearsal_with_the_real_thing_says_so_and_keeps_r
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     rehearsed, real = pen.received(1, rehearsal=True), pen.received(2, at="2026-11-22T03:40:00+00:00")
     said = [
-        views.counts(board_of(pen, raws(day)), "viewer", pack, now) for day in ([rehearsed], [rehearsed, real], [real])
+        summed.counts(board_of(pen, raws(day)), "viewer", pack, now) for day in ([rehearsed], [rehearsed, real], [real])
     ]
     assert [(counts["rehearsal"], counts["mixed"]) for counts in said] == [(True, False), (True, True), (False, False)]
     assert [counts["clock"][:4] for counts in said] == ["2017", "2026", "2026"]

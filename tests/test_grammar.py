@@ -25,6 +25,18 @@ def parse(text: str) -> grammar.Parsed:
     return grammar.parse(text, TAXONOMY, PACK.prefixes)
 
 
+LOOK_ALIKES = ("\u041aD0123-7", "\u039aD0123-7", "K\u13a00123-7", "\u212aD0123-7", "KD0\u040623-7", "KD\u041e123-7")
+LOOK_ALIKES += ("KD\u202e0123-7", "KD\u0660\u0661\u0662\u0663-\u0667", "\U0001d40a\U0001d4030123-7")
+
+
+@pytest.mark.security("S19", "look-alike stations")
+@pytest.mark.parametrize("written", LOOK_ALIKES, ids=ascii)
+def test_what_only_looks_like_a_station_is_none(written):
+    """Letters of other scripts, and what turns the direction; wide ones and Khmer digits are what they look like."""
+    assert parse(f"XB {written} five ballots").stations == ()
+    assert parse("XB \uff2b\uff240123-7").stations == parse("XB KD\u17e0\u17e1\u17e2\u17e3-7").stations == (STATION,)
+
+
 def test_the_parts_of_a_coded_message_are_found_in_the_usual_order():
     assert parse("XB KD0123-7 5 10:40 one man, many ballots") == grammar.Parsed(
         codes=("XB",), stations=(STATION,), count=5, clock="10:40", words="one man, many ballots"
@@ -348,6 +360,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.security("S53", "any text")
 @given(
     st.text()
     | st.binary().map(lambda octets: octets.decode("latin-1"))
@@ -378,6 +391,7 @@ def calls(read: Callable[[str], Any], text: str) -> int:
     return seen
 
 
+@pytest.mark.security("S53", "linear codes")
 @pytest.mark.parametrize(
     "piece",
     [
@@ -419,6 +433,7 @@ def test_twice_the_text_is_about_twice_the_work(piece):
     assert isinstance(parse(piece * (65_536 // len(piece))), grammar.Parsed)
 
 
+@pytest.mark.security("S53", "linear places")
 @pytest.mark.parametrize(
     "piece", ["XB KD0123-7 ", "threatened voters ", "កណ្តាល", "AB 12 ", "Kandal ", "ស្លាប់", "\xad", "a1"]
 )

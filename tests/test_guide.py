@@ -54,6 +54,7 @@ def test_what_it_shows_as_a_message_is_read_as_it_says(pack: Pack) -> None:
     assert grammar.parse("PA PF", pack.taxonomy).codes == ("PA", "PF")
 
 
+@pytest.mark.security("S16", "names of a pack")
 def test_names_of_a_pack_are_text_and_no_markup(pack: Pack) -> None:
     hostile = replace(pack, title={"en": "x", "km": "x"})
     family = replace(pack.taxonomy.categories[0], name={"en": "<script>alert(1)</script>"})

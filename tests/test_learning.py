@@ -252,6 +252,7 @@ def test_what_a_rehearsal_taught_is_out_of_use_from_the_first_real_report_on(des
     assert desk.chosen().version == last.subject
 
 
+@pytest.mark.security("S5", "models")
 def test_a_model_that_learnt_from_a_forgotten_source_goes_and_the_next_one_knows_nothing_of_it(desk: Desk) -> None:
     desk.day(ENOUGH, source=SOURCES[1])
     desk.day(ENOUGH, start=ENOUGH, source=SOURCES[2])
@@ -321,6 +322,7 @@ def test_who_fits_the_first_model_aside_is_not_waited_for_for_ever(
         first_model.fitted_aside()
 
 
+@pytest.mark.security("S38", "models")
 def test_a_model_is_kept_sealed_for_its_owner_alone_and_holds_nobodys_words(desk: Desk) -> None:
     desk.add(*desk.facts(0, "canary zebra officials late"))
     desk.add(changed("IN")(desk.pen, 0), by=A)

@@ -5,16 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from flask_socketio.test_client import SocketIOTestClient
 
-from dashboard import views
+from dashboard import summed, views
 from dashboard.live import MOST_CARDS, SPACE
-from server import events, queries
+from server import compared, events, queries
 from server.log import Down
 from server.roles import ROLES
 from tests import days
 from tests.days import Pen, report_id
-from tests.house import DESKS, HERE, House
+from tests.house import DESKS, HERE, House, csrf
 
 
 def screen(house: House, role: str) -> SocketIOTestClient:
@@ -29,9 +30,16 @@ def screen(house: House, role: str) -> SocketIOTestClient:
 def persons_screen(house: House, name: str, role: str) -> SocketIOTestClient:
     """A screen of somebody who signed in with a browser."""
     browser = house.person(name, role)
-    client: SocketIOTestClient = house.socketio.test_client(house.app, namespace=SPACE, flask_test_client=browser)
+    client = line(house, browser, {"word": csrf(browser)}, {"Origin": house.live.room.origins[0]})
     assert client.is_connected(SPACE)
     return client
+
+
+def line(house: House, browser: FlaskClient, auth: dict[str, Any], headers: dict[str, str]) -> SocketIOTestClient:
+    """A line that a page of somebody's browser opens."""
+    how = {"namespace": SPACE, "flask_test_client": browser, "auth": auth, "headers": headers}
+    made: SocketIOTestClient = house.socketio.test_client(house.app, **how)
+    return made
 
 
 def got(client: SocketIOTestClient) -> list[tuple[str, dict[str, Any]]]:
@@ -136,6 +144,7 @@ def test_a_card_that_becomes_restricted_leaves_the_screens(house: House, pen: Pe
     assert patches(looking)[-1]["cards"] == [{"id": report_id(1), "gone": True}]
 
 
+@pytest.mark.security("S30", "signed in")
 @pytest.mark.parametrize(
     "auth", [None, {}, {"token": ""}, {"token": "made up"}, {"token": 5}, {"token": None}, {"token": "\udc80"}, "x", []]
 )
@@ -146,6 +155,33 @@ def test_nobody_looks_without_signing_in(house: House, auth: Any) -> None:
     assert house.live._people == {}
 
 
+@pytest.mark.security("S30", "no origin")
+@pytest.mark.security("S30", "the session's word")
+@pytest.mark.parametrize(
+    ("origin", "word"),
+    [
+        (None, True),
+        ("null", True),
+        ("https://sr.example.org.evil", True),
+        ("https://evil.example", True),
+        ("", False),
+        ("", None),
+        ("", "guessed"),
+        ("", "\udc80"),
+        ("", 5),
+    ],
+)
+def test_a_line_with_somebody_s_cookie_is_opened_by_our_own_pages_alone(house: House, origin: Any, word: Any) -> None:
+    browser = house.person("Amina", "analyst")
+    words = {"word": csrf(browser) if word is True else word} if word is not False else {}
+    ours = house.live.room.origins[0]
+    headers = {} if origin is None else {"Origin": origin or ours}
+    assert not line(house, browser, words, headers).is_connected(SPACE)
+    assert line(house, browser, {"word": csrf(browser)}, {"Origin": ours}).is_connected(SPACE)
+
+
+@pytest.mark.security("S8", "no other events")
+@pytest.mark.security("S57", "live line")
 def test_there_is_no_other_namespace_and_no_event_that_a_screen_may_send(house: House, pen: Pen) -> None:
     assert not house.socketio.test_client(house.app).is_connected()
     looking = screen(house, "viewer")
@@ -158,13 +194,14 @@ def test_there_is_no_other_namespace_and_no_event_that_a_screen_may_send(house: 
     assert len(house.log.read()) == before + 1
 
 
-def test_whoever_signs_out_is_told_bye_and_let_go_at_the_next_beat(house: House, pen: Pen) -> None:
+@pytest.mark.security("S7", "sign-out")
+def test_whoever_signs_out_is_told_bye_and_let_go_at_the_next_look(house: House, pen: Pen) -> None:
     looking, other = persons_screen(house, "Amina", "analyst"), persons_screen(house, "Boran", "analyst")
-    house.live.beat()
+    house.live.watch()
     assert looking.is_connected(SPACE)
     person = next(person for person in house.live._people.values() if person.name == "Amina")
-    house.live.room.access.sign_out(person)
-    house.live.beat()
+    house.live.room.access.sessions.end(person.key)
+    house.live.watch()
     assert ("bye", {}) in got_before_end(looking)
     assert not looking.is_connected(SPACE)
     assert other.is_connected(SPACE)
@@ -179,26 +216,29 @@ def got_before_end(client: SocketIOTestClient) -> list[tuple[str, dict[str, Any]
     return [(event["name"], event["args"][0] if event["args"] else {}) for event in client.queue]
 
 
+@pytest.mark.security("S7", "closed account")
 def test_a_closed_account_loses_its_screens(house: House) -> None:
     looking = persons_screen(house, "Amina", "analyst")
     house.live.room.access.close_account("Amina", by="console")
     house.fold()
-    house.live.beat()
+    house.live.watch()
     assert not looking.is_connected(SPACE)
 
 
+@pytest.mark.security("S7", "revoked token")
 def test_a_revoked_token_loses_its_screens(house: House) -> None:
     looking = screen(house, "viewer")
     public = next(raw.fact().event.subject for raw in house.log.read() if raw.fields["wire"] == "token.issued")
-    house.live.room.access.revoke_token(public, by="console")
-    house.live.beat()
+    house.live.room.access.tokens.revoke(public, by="console")
+    house.live.watch()
     assert not looking.is_connected(SPACE)
 
 
+@pytest.mark.security("S7", "changed role")
 def test_a_changed_role_loses_its_screens(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     looking = persons_screen(house, "Amina", "administrator")
-    monkeypatch.setattr(house.live.room.access, "_role_of", {"Amina": "viewer"}.get)
-    house.live.beat()
+    monkeypatch.setattr(house.live.room.access, "role_of", {"Amina": "viewer"}.get)
+    house.live.watch()
     assert not looking.is_connected(SPACE)
 
 
@@ -214,6 +254,18 @@ def test_a_beat_says_where_the_log_is_so_that_a_lost_patch_is_noticed(house: Hou
     house.live.up = False
     house.live.beat()
     assert patches(looking)[-1]["record"] == "down"
+
+
+@pytest.mark.security("S60", "rewriting is seen")
+def test_desks_and_nobody_else_are_told_when_the_record_is_not_what_was_copied(house: House, keys: Path) -> None:
+    looking = {role: screen(house, role) for role in ("analyst", "viewer")}
+    (keys / "ledger").mkdir()
+    for fault, said in ((compared.Broken("facts were taken away"), "broken"), (None, "up")):
+        compared.tell(keys, fault)
+        house.live.beat()
+        told = {role: patches(each)[-1]["record"] for role, each in looking.items()}
+        assert told == {"analyst": said, "viewer": "up"}
+        assert house.program("analyst").get("/health").json["record"] == said
 
 
 def test_a_flood_is_told_as_a_number_and_found_by_asking(house: House, pen: Pen) -> None:
@@ -308,8 +360,10 @@ def test_nothing_is_encoded_for_a_role_that_nobody_looks_with(
     house: House, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    counts = views.counts
-    monkeypatch.setattr(views, "counts", lambda board, role, *rest: (asked.append(role), counts(board, role, *rest))[1])
+    counts = summed.counts
+    monkeypatch.setattr(
+        summed, "counts", lambda board, role, *rest: (asked.append(role), counts(board, role, *rest))[1]
+    )
     by(house, pen.received(1))
     house.fold()
     assert asked == []
@@ -321,6 +375,8 @@ def test_nothing_is_encoded_for_a_role_that_nobody_looks_with(
     assert asked == ["viewer", "viewer"]
 
 
+@pytest.mark.security("S30", "foreign pages")
+@pytest.mark.security("S50", "forwarded host")
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://localhost:5000.evil.example", "http://localhost:5001"]
 )
@@ -331,6 +387,7 @@ def test_a_foreign_page_opens_no_line(furnished: House, origin: str) -> None:
     assert (answer.status_code, "origin" in answer.text) == (400, True)
 
 
+@pytest.mark.security("S30", "websocket only")
 def test_the_line_is_a_websocket_only_so_that_any_number_of_rooms_may_share_the_screens(furnished: House) -> None:
     answer = furnished.app.test_client().get("/socket.io/?EIO=4&transport=polling", headers={"Origin": HERE})
     assert (answer.status_code, "transport" in answer.text) == (400, True)

@@ -47,6 +47,7 @@ def test_a_message_known_by_two_keys_is_one_fact_whichever_comes_again(log: Log)
     assert len(log.read()) == 1
 
 
+@pytest.mark.security("S21", "a hundred in parallel")
 def test_the_same_message_a_hundred_times_in_parallel_is_one_fact(log: Log) -> None:
     with ThreadPoolExecutor(10) as pool:
         placed = list(pool.map(lambda n: log.append(noted(note=str(n)), by="x", once=["k"]), range(100)))
@@ -119,6 +120,7 @@ def test_reading_by_pages_gives_every_fact_once_and_in_order(log: Log) -> None:
     assert after == log.head()
 
 
+@pytest.mark.security("S54", "order of places")
 def test_places_sort_as_the_log_does_and_not_as_text_does() -> None:
     assert place("9-0") < place("10-0")
     assert place("1700000000000-9") < place("1700000000000-10") < place("1700000000001-0")

@@ -26,6 +26,8 @@ def written() -> tuple[logging.Logger, io.StringIO]:
     return logger, out
 
 
+@pytest.mark.security("S19", "lines of logs")
+@pytest.mark.security("S28", "one line")
 @pytest.mark.parametrize("sign", ["\n", "\r", "\x1b[31m", "\x00", "\x7f", "\x9b31m", "\x85", "\u2028", "\u202e"])
 def test_a_line_stays_one_line_whatever_is_in_it(written: tuple[logging.Logger, io.StringIO], sign: str) -> None:
     logger, out = written
@@ -35,6 +37,7 @@ def test_a_line_stays_one_line_whatever_is_in_it(written: tuple[logging.Logger, 
     assert "came." in out.getvalue()
 
 
+@pytest.mark.security("S28", "faults")
 def test_an_exception_is_told_without_its_message(written: tuple[logging.Logger, io.StringIO]) -> None:
     logger, out = written
     try:
@@ -75,6 +78,7 @@ def test_the_console_says_no_in_a_sentence(capsys: pytest.CaptureFixture[str]) -
         assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.security("S28", "what ends a process")
 def test_what_ends_a_process_is_told_without_its_message_and_libraries_repeat_no_caller() -> None:
     said = "canary\\n2017 INFO room: all is well"
     script = f"""

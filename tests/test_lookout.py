@@ -249,6 +249,7 @@ def test_blocked_sources_and_copies_make_no_burst(watching: Lookout, log: Log, p
     assert [each for each in alerts(log) if each.kind == "burst"] == []
 
 
+@pytest.mark.security("S45", "alert")
 def test_copies_by_many_are_one_alert(watching: Lookout, log: Log, pen: Pen, keys: Path) -> None:
     tell(log, pen, range(1), 0, where=ELSEWHERE)
     tell(log, pen, range(1, 25), 1, step=0.5, copy_of=0, where=ELSEWHERE)
@@ -259,6 +260,7 @@ def test_copies_by_many_are_one_alert(watching: Lookout, log: Log, pen: Pen, key
     assert len(evidence(keys, alert)["reports"]) == 25
 
 
+@pytest.mark.security("S45", "numbers close together")
 def test_numbers_that_lie_close_together_are_told_and_never_written(
     watching: Lookout, log: Log, pen: Pen, keys: Path
 ) -> None:

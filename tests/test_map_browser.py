@@ -40,7 +40,7 @@ def amina(room: Crowded, browser: Browser) -> Iterator[Screen]:
     drawn(made.page)
     yield made
     assert made.complaints == []
-    made.page.context.close()
+    made.leave()
 
 
 def said(page: Page, name: str):  # type: ignore[no-untyped-def]
@@ -148,7 +148,7 @@ def test_a_viewer_comes_no_nearer_than_provinces(room: Crowded, browser: Browser
     expect(said(made.page, "map-level")).to_have_text(re.compile("Provinces"))
     assert made.page.locator("[data-testid=map] .scatterlayer .points path").count() == 0
     assert made.complaints == []
-    made.page.context.close()
+    made.leave()
 
 
 def test_coverage_is_shown_by_district_when_one_comes_nearer(room: Crowded, amina: Screen) -> None:

@@ -202,6 +202,7 @@ def test_a_gateway_that_brings_nothing_for_too_long_has_a_gap(folder: Path, note
     assert [(one["gateway"], one["minutes"]) for one in found] == [("kannel", 52)]
 
 
+@pytest.mark.security("S54", "wrong clocks")
 def test_late_messages_and_wrong_clocks_are_told_apart(folder: Path, notes: Pen) -> None:
     sent = [timedelta(minutes=30), timedelta(minutes=41), timedelta(minutes=20)]
     facts: list[events.Event] = []

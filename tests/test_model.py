@@ -124,6 +124,7 @@ def test_a_model_that_was_kept_says_the_same(models):
     assert sort(Classifier(chosen, again), chosen, texts)[0] == sort(Classifier(chosen, model), chosen, texts)[0]
 
 
+@pytest.mark.security("S35", "models")
 def test_what_was_kept_is_never_run():
     class Evil:
         def __reduce__(self):

@@ -157,6 +157,7 @@ def test_only_desks_are_told_and_only_administrators_choose(taught: House) -> No
         assert answer.status_code == (202 if role == "administrator" else 403), role
 
 
+@pytest.mark.security("S60", "models")
 def test_an_administrator_rolls_back_and_has_it_learn_again(taught: House) -> None:
     admin = taught.at_desk("Dara", "administrator")
     known: dict[str, Any] = admin.get("/api/v1/model").json  # type: ignore[assignment]

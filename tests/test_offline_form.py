@@ -239,6 +239,7 @@ def test_the_page_says_the_reference_and_nothing_of_what_was_sent(phone: Phone, 
     assert phone.page.locator("[name=pin]").input_value() == ""
 
 
+@pytest.mark.security("S49", "requests of a class")
 def test_all_requests_of_a_class_have_one_length(phone: Phone, air: Air, door: doors.Door, tmp_path: Path) -> None:
     for text in ("x", "SOS", "ប្រអប់" * 60, "a" * 2000):
         phone.write(text, station="KD0123-7")
@@ -264,6 +265,8 @@ def found_in(profile: Path, *words: str) -> list[str]:
     return [f"{path.name}: {needle!r}" for path in files for needle in needles if needle in path.read_bytes()]
 
 
+@pytest.mark.security("S39", "phone's browser")
+@pytest.mark.security("S58", "phone")
 def test_nothing_that_was_written_can_be_read_in_the_browsers_folder(
     lasting: Phone, air: Air, door: doors.Door, tmp_path: Path
 ) -> None:
@@ -284,6 +287,7 @@ def test_nothing_that_was_written_can_be_read_in_the_browsers_folder(
     assert found_in(lasting.profile, *canaries) == []
     lasting.open()
     expect(lasting.page.locator("[name=text]")).to_have_value("")
+    lasting.waiting(1)
     air.state = "clear"
     lasting.page.evaluate("dispatchEvent(new Event('online'))")
     lasting.waiting(0)
@@ -292,6 +296,7 @@ def test_nothing_that_was_written_can_be_read_in_the_browsers_folder(
     assert (len(door.reports()), len(taken(door))) == (2, 1)
 
 
+@pytest.mark.security("S58", "hiding")
 def test_hiding_clears_the_screen_and_the_way_back(phone: Phone) -> None:
     phone.page.fill("[name=text]", CANARY)
     phone.page.click("#hide")
@@ -302,6 +307,7 @@ def test_hiding_clears_the_screen_and_the_way_back(phone: Phone) -> None:
     assert phone.page.url == "about:blank"
 
 
+@pytest.mark.security("S58", "wiping")
 def test_wiping_takes_what_waits_and_the_form_itself(phone: Phone, air: Air, door: doors.Door) -> None:
     air.state = "silent"
     phone.write("never sent")
@@ -353,6 +359,7 @@ def test_a_photo_follows_its_words_and_a_refused_one_is_said(phone: Phone, door:
     assert fact.came != sha256(telling()).hexdigest(), "the phone itself draws it anew"
 
 
+@pytest.mark.security("S46", "with a photo")
 def test_without_scripts_the_plain_form_sends_words_and_photo(
     play: Playwright, browser: Browser, tmp_path: Path, air: Air, door: doors.Door
 ) -> None:
@@ -362,7 +369,7 @@ def test_without_scripts_the_plain_form_sends_words_and_photo(
         expect(phone.page.locator(hidden)).to_be_hidden()
     (tmp_path / "photo.jpg").write_bytes(telling())
     phone.page.set_input_files("#photo", tmp_path / "photo.jpg")
-    phone.page.select_option("#code", "KB")
+    phone.page.select_option("#code", "KB ")
     phone.page.fill("[name=text]", "by hand")
     phone.page.click("#send")
     expect(phone.page.locator("h1")).to_contain_text("Received")
@@ -386,6 +393,7 @@ def test_where_nothing_can_be_kept_the_form_says_so_and_sends_plainly(
     phone.context.close()
 
 
+@pytest.mark.security("S46", "small")
 @pytest.mark.parametrize("language", WORDS)
 def test_the_first_load_is_small_and_asks_nobody_else(
     play: Playwright, browser: Browser, air: Air, language: str

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from server.roles import ANYONE, ROLES
+from dashboard.shared import REPORTED
+from server.roles import ANYONE, OBSERVER, ROLES
 from tests import days
 from tests.days import report_id
 from tests.house import DESKS, WRITES, Eyes, House, cards
@@ -40,7 +42,7 @@ def test_the_description_names_exactly_the_routes_of_the_interface(furnished: Ho
 
 
 def test_the_description_is_served_and_its_references_lead_somewhere(furnished: House) -> None:
-    whole = furnished.app.test_client().get("/api/v1/openapi.json").json
+    whole = furnished.program("viewer").get("/api/v1/openapi.json").json
     assert whole == described()
     assert whole["openapi"] == "3.1.0"
     for reference in set(re.findall(r'"\$ref": ?"#/([^"]+)"', json.dumps(whole))):
@@ -111,6 +113,49 @@ def fits(value: Any, schema: dict[str, Any], where: str = "") -> None:
     return None
 
 
+FREE = {  # what may hold any field: Plotly's figures, sheets and sentences that are kept as they were, words by name
+    *(
+        "Statement.findings[].sentence",
+        "Statement.findings[].fix",
+        "Statement.changes[].was",
+        "Statement.changes[].now",
+    ),
+    *("Sheet.cards[]", "Sheet.gateways[]", "Sheet.signals[]", "Sheet.alerts[]", "Page.asked"),
+    *("/figures{}.layout", "/figures{}.data[]", "/figures/whole.figures{}.layout", "/figures/whole.figures{}.data[]"),
+    "/coverage/figure.layout",
+    *("/alerts/{alert}/figure.layout", "/alerts/{alert}/figure.data[]"),
+    *("/alerts.alerts[].area.name", "/alerts.alerts[].around[].name", "/complaints/{complaint}.history[].said"),
+    *("/statements/{statement}/document.document", "/incidents/{card}.reports[]", "/openapi.json"),
+}
+
+
+def free(schema: dict[str, Any], where: str, seen: set[str]) -> Iterator[str]:
+    """Where, in answers of this schema, an object may have any field."""
+    if name := schema.get("$ref", "").rpartition("/")[2]:
+        if name not in seen:
+            seen.add(name)
+            yield from free(described()["components"]["schemas"][name], name, seen)
+        return
+    more = schema.get("additionalProperties")
+    if "object" in schema.get("type", []) and "properties" not in schema and not isinstance(more, dict):
+        yield where
+    inside = [(f"{where}.{name}", each) for name, each in schema.get("properties", {}).items()]
+    inside += [(f"{where}{{}}", more)] if isinstance(more, dict) else []
+    inside += [(f"{where}[]", schema["items"])] if schema.get("items") else []
+    for at, each in [*inside, *((where, each) for each in schema.get("anyOf", []))]:
+        yield from free(each, at, seen)
+
+
+@pytest.mark.security("S36", "nothing beyond the description")
+def test_what_may_hold_a_field_that_is_not_described_is_named_here() -> None:
+    seen, found = set[str](), set[str]()
+    for path, methods in described()["paths"].items():
+        told = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        found |= set(free(told.get("application/json", {}).get("schema", {}), path, seen))
+    assert found == FREE
+
+
+@pytest.mark.security("S36", "nothing beyond the description")
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_answered_is_what_the_description_says(furnished: House, eyes: Eyes, role: str) -> None:
     asked, filled = 0, {"{card}": report_id(days.VERIFIED), "{sign}": "M-AAA-AAA", "{level}": "province"}
@@ -151,11 +196,13 @@ def test_errors_are_what_the_description_says(furnished: House, eyes: Eyes) -> N
         fits(answer.json, schema)
 
 
+@pytest.mark.security("S36", "keys as described")
 def test_a_card_and_the_counts_have_exactly_the_keys_that_are_described(furnished: House, eyes: Eyes) -> None:
     schemas = described()["components"]["schemas"]
     for role in ROLES:
         keys = "properties" if role in DESKS else "required"
-        assert set(cards(eyes[role])[report_id(days.VERIFIED)]) == set(schemas["Card"][keys])
+        more = set(REPORTED) if role == OBSERVER else set()
+        assert set(cards(eyes[role])[report_id(days.VERIFIED)]) == set(schemas["Card"][keys]) | more
         assert set(eyes[role].get("/api/v1/counts").json) == set(schemas["Counts"][keys])
 
 

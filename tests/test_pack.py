@@ -163,6 +163,14 @@ WRONG = {
     ),
     "a station prefix of one letter": (edited("provinces.json", 0, "station_prefix", to="K"), "Province 08 needs two"),
     "a province without a centre": (edited("provinces.json", 0, "lat", to=None), "Province 08 needs numbers"),
+    "a sign that turns the direction": (
+        {"places_csv": PLACES.replace("0802,district,08,", "0802,district,08,\u202e")},
+        "places.csv has a sign that is not seen",
+    ),
+    "a sign that turns the direction, written out": (
+        edited("pack.json", "title", "en", to="a\u2067b"),
+        "pack.json has a sign",
+    ),
     "a wrong check digit": (
         {"stations_csv": STATIONS.replace("-7", "-8")},
         "Station KD0123-8 has a wrong code or check",
@@ -238,6 +246,7 @@ WRONG = {
 }
 
 
+@pytest.mark.security("S19", "marks are shown")
 @pytest.mark.parametrize("what", WRONG)
 def test_a_pack_is_refused_for(what, tmp_path):
     changed, sentence = WRONG[what]

@@ -560,6 +560,7 @@ def test_places_and_stations_have_names_and_paths_in_both_languages(places):
     assert (places.name("nowhere", "en"), places.path("nowhere", "en")) == ("nowhere", "nowhere")
 
 
+@pytest.mark.security("S53", "long texts")
 @pytest.mark.parametrize(
     "piece", ["zorbal kranet plimo ", "ឃុំសំបូរខុសស្រុកនេះ", "samraong ", "zorbal commune kranet ", "commune ", "ឃុំ", "្", "a"]
 )

@@ -90,6 +90,7 @@ def test_whoever_closes_the_screen_is_gone_and_nothing_of_it_is_on_the_record(ro
     assert all(0 < room.log.client.ttl(name) <= FRESH for name in names)
 
 
+@pytest.mark.security("S8", "odd words")
 @pytest.mark.parametrize("said", [None, 1, "x", {}, {"card": 1}, {"card": "x"}, {"card": ["x"]}, {"card": "a" * 9999}])
 def test_odd_words_of_a_screen_are_no_fault(room: House, said: Any) -> None:
     amina = persons_screen(room, "Amina", "analyst")
@@ -97,6 +98,7 @@ def test_odd_words_of_a_screen_are_no_fault(room: House, said: Any) -> None:
     assert told(amina) == []
 
 
+@pytest.mark.security("S8", "who looks")
 @pytest.mark.parametrize("role", ["press", "viewer"])
 def test_only_desks_are_told_who_looks(room: House, pen: Pen, role: str) -> None:
     room.log.append(pen.verified(1), by="analyst:X")
@@ -107,6 +109,7 @@ def test_only_desks_are_told_who_looks(room: House, pen: Pen, role: str) -> None
     assert told(amina) == told(outside) == []
 
 
+@pytest.mark.security("S8", "who looks")
 def test_of_a_restricted_card_security_leads_alone_see_who_looks(room: House, pen: Pen) -> None:
     amina, sok, chan = (
         persons_screen(room, name, role)

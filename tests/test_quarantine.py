@@ -7,6 +7,8 @@ import pytest
 
 from ingest import __main__ as console
 from ingest import quarantine
+from ingest.intake import UNREAD
+from ingest.signals import Signals
 from server import events, settings
 from server.wiring import WIRES
 from tests import doors
@@ -222,8 +224,13 @@ def test_check_says_that_a_gateway_is_set_up_and_was_heard(tmp_path, log, comman
     assert "k=<KANNEL_SECRET>" in said
     assert "message 20" in said
     assert "not set is KANNEL_URL" in said
+    assert "could not read" not in said
+    Signals(door.intake, None, log, None).heard(UNREAD, "refused")
+    command("check", "kannel")
+    assert "could not read 1 requests since it started; the last one 20" in capsys.readouterr().out
 
 
+@pytest.mark.security("S27", "not in the quarantine's list")
 def test_check_never_shows_a_secret(tmp_path, log, command, capsys):
     doors.build(tmp_path, log)
     env = {"GATEWAYS": ",".join(SAMPLES)} | {

@@ -13,8 +13,9 @@ from server.board import Board
 from server.classify import Sorting
 from server.grammar import parse
 from server.log import Down, Log
+from server.measures.scopes import SCOPES
 from server.pack import Pack
-from server.queries import SCOPES, Filters
+from server.queries import Filters
 from server.reader import Reader
 from server.reading.batches import MOST_TRIES
 from server.seal import Opener, Sealer, Vault

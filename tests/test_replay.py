@@ -15,7 +15,8 @@ import pytest
 from ingest import crowd, outcome, rehearse, replay
 from ingest.callers import Rehearsal, Request
 from ingest.crowd import Crowd, Job, Wire
-from server import run, seal, settings
+from server import seal, settings
+from server.locking import shutting
 from server.log import Log
 from server.reader import Reader
 from tests import doors
@@ -246,6 +247,7 @@ def test_the_token_of_a_replay_is_worth_nothing_afterwards(redis_server, tmp_pat
     assert facts == ["token.issued", "token.revoked"]
 
 
+@pytest.mark.security("S20", "no proxy")
 def test_no_proxy_of_the_machine_sees_the_token_or_an_answer(monkeypatch):
     with stub() as (proxy, overheard), stub() as (port, asked):
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
@@ -253,6 +255,6 @@ def test_no_proxy_of_the_machine_sees_the_token_or_an_answer(monkeypatch):
         monkeypatch.delenv("no_proxy", raising=False)
         with pytest.raises(ValueError, match="Expecting value"):  # the stub answers nothing
             replay.ask(f"http://127.0.0.1:{port}", "a token", "cards", limit=1)
-        assert run.answers(f"http://127.0.0.1:{port}/health")
+        assert shutting.health("127.0.0.1", port)[0] == 200
     assert overheard == []
     assert asked == ["/api/v1/cards?limit=1", "/health"]

@@ -51,12 +51,14 @@ def test_nobody_else_does(more: dict[str, object]) -> None:
     assert deserved(**more) == ()  # type: ignore[arg-type]
 
 
+@pytest.mark.security("S25", "danger")
 @pytest.mark.parametrize("code", SECRET)
 @pytest.mark.parametrize("text", ["{} KD0123-7", "{}", "they are at the door {} 1", "KB KD0123-7 {}", "{}! KD0123-7"])
 def test_a_report_of_danger_is_never_answered(code: str, text: str) -> None:
     assert deserved(text.format(code)) == ()
 
 
+@pytest.mark.security("S25", "whom never")
 @given(st.lists(PIECES, max_size=8).map(" ".join), st.booleans(), st.sampled_from(["", *CODES]), st.booleans())
 def test_whatever_is_sent_danger_blocked_and_unknown_sources_are_never_answered(
     text: str, restricted: bool, code: str, blocked: bool
@@ -91,6 +93,7 @@ def test_what_was_not_understood_is_told_most_useful_first(text: str, kinds: tup
     assert deserved(text) == kinds
 
 
+@pytest.mark.security("S25", "short and neutral")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", PACK.languages)
 def test_every_answer_fits_in_one_text_and_tells_nothing(pack: Pack, kind: str, language: str) -> None:

@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server import events
-from server.access import TRIES
 from server.casework import UNSAFE
 from server.desk.revealing import MOST
 from server.doubts import MOST as DOUBTS
 from server.log import Draft, Log
+from server.people.tries import MOST as TRIES
 from tests.days import Pen, report_id
 from tests.house import PHRASE, House, decide, error, told
 from tests.test_attendance import HERE, enrolled
@@ -95,6 +95,7 @@ def test_the_number_is_the_one_on_file_else_that_of_the_message(
         assert number.removeprefix("+") not in text
 
 
+@pytest.mark.security("S3", "on the record first")
 def test_it_stands_on_the_log_before_it_is_told_or_it_is_not_told(
     room: House, amina: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,12 +111,14 @@ def test_it_stands_on_the_log_before_it_is_told_or_it_is_not_told(
     assert (answer.status_code, ON_FILE in answer.text) == (500, False)
 
 
+@pytest.mark.security("S3", "role")
 @pytest.mark.parametrize("role", ["administrator", "press", "viewer"])
 def test_other_roles_are_shown_none(room: House, role: str) -> None:
     assert asked(room.at_desk("Somebody", role), MONITOR).status_code == 403
     assert revealed(room.log) == []
 
 
+@pytest.mark.security("S3", "role")
 def test_a_program_is_shown_none_whatever_it_says(room: House) -> None:
     for role in ("analyst", "security_lead"):
         answer = asked(room.program(role), MONITOR)
@@ -123,6 +126,7 @@ def test_a_program_is_shown_none_whatever_it_says(room: House) -> None:
     assert revealed(room.log) == []
 
 
+@pytest.mark.security("S3", "reason and pass-phrase")
 def test_a_number_needs_the_pass_phrase_and_a_reason_and_guesses_are_counted(room: House, amina: FlaskClient) -> None:
     for reason in ("", " . "):
         assert error(asked(amina, MONITOR, reason=reason))["message"].startswith("Write a reason")
@@ -155,6 +159,7 @@ def test_who_guesses_in_a_session_loses_it_and_it_is_on_the_log_and_nobody_else_
     assert asked(room.at_desk("Boran"), MONITOR, "not it either").status_code == 422
 
 
+@pytest.mark.security("S3", "so many an hour")
 def test_so_many_an_hour_and_no_more_for_each_person(room: House, amina: FlaskClient) -> None:
     assert [asked(amina, STRANGER).status_code for _ in range(MOST)] == [200] * MOST
     assert asked(amina, MONITOR).status_code == 429
@@ -192,3 +197,21 @@ def test_a_report_that_was_joined_has_its_own_number(room: House, amina: FlaskCl
     room.fold()
     assert told(amina, MONITOR)["history"][-1]["report"] == report_id(STRANGER)
     assert asked(amina, STRANGER).status_code == 422, "it stands elsewhere: ask there"
+
+
+@pytest.mark.security("S3", "told to the security lead")
+def test_every_number_that_was_shown_is_told_to_the_security_lead_and_to_nobody_else(
+    room: House, amina: FlaskClient
+) -> None:
+    for n in (MONITOR, STRANGER):
+        assert asked(amina, n, reason=f"to hear of {n}").status_code == 200
+    room.fold()
+    answer = room.at_desk("Dara", "security_lead").get("/api/v1/reveals")
+    found = [(each["by"], each["incident"], each["reason"], each["source"][0]) for each in answer.json["reveals"]]
+    assert found == [
+        ("analyst:Amina", report_id(STRANGER), "to hear of 1", "S"),
+        ("analyst:Amina", report_id(MONITOR), "to hear of 0", "M"),
+    ]
+    assert not [number for number in (ON_FILE, WRITTEN, KNOWN, UNKNOWN) if number in answer.text]
+    for role in ("administrator", "analyst", "press", "viewer"):
+        assert room.program(role).get("/api/v1/reveals").status_code == 403

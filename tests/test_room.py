@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from server.locking import ways
 from server.log import Down, Log
 from server.pack import Pack
 from server.roles import ANYONE, ROLES
@@ -22,12 +23,14 @@ OPEN = {  # the doors that anybody may try, each with its reason
     "pages.first": "to create the first administrator",
     "pages.language": "the sign-in page has languages too",
     "pages.words": "the texts of our pages",
-    "pages.health": "for the operator's watchdog; says nothing of any report",
+    "pages.health": "for the watchdog; says only that it is up",
     "assets.static": "our own scripts and styles",
-    "api.openapi": "the interface's description",
     "guide.style": "how the printed guide looks",
+    "passkey_desk.challenge": "to get in by a passkey: it says the same to anybody",
     "wall.link": "to hang a wall",
     "wall.enter": "to hang a wall",
+    "account.join_page": "to open an account by the link of an administrator",
+    "account.join": "to open an account by the link of an administrator",
 }
 
 
@@ -37,10 +40,20 @@ def path_of(rule: Rule) -> str:
     values |= {"report": report_id(998)}
     values |= {"sign": "S-AAA-AAA", "language": "xx", "path:name": "nothing.js", "alert": "0" * 16}
     values |= {"wall_id": "none", "level": "none", "report": report_id(998), "duty": "none", "shift": "none"}
-    values |= {"statement": "none", "complaint": "none", "number": "0", "kind": "pdf"}
+    values |= {
+        "statement": "none",
+        "complaint": "none",
+        "number": "0",
+        "kind": "pdf",
+        "session": "none",
+        "act": "none",
+        "sharing": "none",
+        "passkey": "none",
+    }
     return re.sub(r"<([^>]+)>", lambda found: values[found[1]], rule.rule)
 
 
+@pytest.mark.security("S57", "routes are named")
 def test_every_route_names_who_may_enter_and_the_open_ones_are_these(furnished: House) -> None:
     named = {name: getattr(view, "allowed_roles", ()) for name, view in furnished.views.items()}
     assert {name for name, roles in named.items() if not roles} == set()
@@ -60,6 +73,7 @@ def test_nobody_gets_in_without_signing_in(furnished: House) -> None:
             assert report_id(0) not in answer.text
 
 
+@pytest.mark.security("S8", "roles at the doors")
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_enters_where_it_is_named_and_nowhere_else(furnished: House, role: str) -> None:
     client = furnished.program(role)
@@ -80,6 +94,9 @@ def test_who_may_decide_and_who_may_open_accounts_is_written_down_here(furnished
         "api.open_account",
         "api.close_account",
         "api.move_account",
+        "people_desk.recast",
+        "people_desk.unsecure",
+        "people_desk.invite",
         "pages.accounts_page",
         "wall.walls",
         "wall.make",
@@ -96,15 +113,23 @@ def test_who_may_decide_and_who_may_open_accounts_is_written_down_here(furnished
     assert {name for name, roles in named.items() if roles == {"security_lead"}} == {
         "desk.release",
         "restricted.page",
+        "people_desk.forced",
+        "forgetting.reveals",
+        "taken.exports",
     }
     writing = {
         rule.endpoint for rule in furnished.rules if {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set())
     }
-    for name in writing - set(OPEN) - {"pages.sign_out"}:
+    own = {name for name in writing if name.startswith(("own_desk.", "passkey_desk."))}  # everybody's own account
+    for name in writing - set(OPEN) - {"pages.sign_out"} - own:
         press = {"press"} if name.partition(".")[0] in ("press_desk", "releasing_desk", "docket_desk") else set()
-        assert named[name] <= {*DESKS, *press}, name
+        own_data = (
+            {"observer"} if name.startswith(("coalition_desk.", "sharing.")) else set()
+        )  # what their organisation shares
+        assert named[name] <= {*DESKS, *press, *own_data}, name
 
 
+@pytest.mark.security("S12", "cookie")
 def test_the_right_name_and_phrase_open_the_room_with_a_cookie_that_no_script_reads(house: House) -> None:
     client = house.person("Amina", "analyst")
     answer = client.post("/sign-in", data={"name": "Amina", "passphrase": PHRASE, "csrf": csrf(client)})
@@ -114,6 +139,8 @@ def test_the_right_name_and_phrase_open_the_room_with_a_cookie_that_no_script_re
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.security("S12", "bound to TLS")
+@pytest.mark.security("S51", "cookie and HSTS")
 def test_behind_tls_the_cookie_is_bound_to_it(keys: Path, pack: Pack, log: Log) -> None:
     house = build(keys, pack, log, ROOM_BASE_URL="https://room.example.org")
     house.live.room.access.open_account("Amina", "analyst", PHRASE, by="console")
@@ -124,6 +151,7 @@ def test_behind_tls_the_cookie_is_bound_to_it(keys: Path, pack: Pack, log: Log) 
     assert "Strict-Transport-Security" in answer.headers
 
 
+@pytest.mark.security("S12", "new at sign-in")
 def test_signing_in_again_ends_the_session_before(house: House) -> None:
     client = house.person("Amina", "analyst")
     old = client.get_cookie("session-5000")
@@ -135,13 +163,16 @@ def test_signing_in_again_ends_the_session_before(house: House) -> None:
     assert client.get("/api/v1/counts").status_code == 200
 
 
+@pytest.mark.security("S15", "same page")
 def test_an_unknown_name_and_a_wrong_phrase_get_the_same_page(house: House) -> None:
     house.person("Amina", "analyst")
     pages = []
     for name, phrase in (("Amina", "wrong phrase, quite wrong"), ("Nobody", PHRASE)):
         answer = house.app.test_client().post("/sign-in", data={"name": name, "passphrase": phrase})
         assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
-        pages.append(answer.text.replace(name, ""))
+        page, hours = re.subn(r"\d\d:\d\d:\d\d", "", answer.text.replace(name, ""))
+        assert hours == 1, "of the room's clock, beside which a telephone's may be wrong"
+        pages.append(page)
     assert pages[0] == pages[1]
 
 
@@ -174,6 +205,7 @@ def submit(client: FlaskClient, page: str, action: str, typed: dict[str, str]) -
     return client.post(action, data={**hidden, **typed}, headers={"Origin": HERE, "Sec-Fetch-Site": "same-origin"})
 
 
+@pytest.mark.security("S58", "sign-out")
 def test_signing_out_ends_the_session_and_empties_the_browser(house: House) -> None:
     client = house.at_desk("Amina")
     answer = client.post("/sign-out")
@@ -187,6 +219,7 @@ def amina(furnished: House) -> FlaskClient:
     return furnished.person("Amina", "analyst")
 
 
+@pytest.mark.security("S31", "forged requests")
 @pytest.mark.parametrize(("path", "body"), WRITES)
 @pytest.mark.parametrize(
     "headers",
@@ -215,6 +248,7 @@ def test_a_forged_request_changes_nothing(
     assert amina.get("/api/v1/counts").status_code == 200
 
 
+@pytest.mark.security("S31", "sign-in")
 def test_a_foreign_page_cannot_sign_anybody_in(furnished: House, amina: FlaskClient) -> None:
     fresh = furnished.app.test_client()
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
@@ -222,6 +256,7 @@ def test_a_foreign_page_cannot_sign_anybody_in(furnished: House, amina: FlaskCli
         assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
 
 
+@pytest.mark.security("S31", "no change by GET")
 def test_no_state_changes_by_get(furnished: House, amina: FlaskClient) -> None:
     before = len(furnished.log.read())
     for path, _ in WRITES:
@@ -248,6 +283,8 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.security("S16", "headers of both doors")
+@pytest.mark.security("S33", "sniffing")
 @pytest.mark.parametrize("signed_in", [True, False])
 @pytest.mark.parametrize(("method", "path"), ANSWERS)
 def test_every_kind_of_answer_carries_the_headers(
@@ -266,6 +303,7 @@ def test_every_kind_of_answer_carries_the_headers(
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.security("S29", "nothing there")
 def test_what_does_not_exist_is_the_same_for_all(furnished: House, amina: FlaskClient) -> None:
     everybody = [amina, furnished.app.test_client(), *(furnished.program(role) for role in ROLES)]
     for accept in ("text/html", "application/json"):
@@ -276,6 +314,7 @@ def test_what_does_not_exist_is_the_same_for_all(furnished: House, amina: FlaskC
     assert {answer["error"]["message"] for answer in whole} == {"Not Found"}
 
 
+@pytest.mark.security("S29", "room")
 def test_a_fault_of_ours_tells_only_a_reference(furnished: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def stumble(*_: object) -> None:
         raise ZeroDivisionError("SELECT secret FROM /work/somewhere")
@@ -297,6 +336,7 @@ class Away(Log):
         super().__init__("/nowhere/redis.sock", "away")
 
 
+@pytest.mark.security("S29", "record away")
 def test_without_the_record_nothing_is_saved_and_it_says_so(
     house: House, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +356,7 @@ def test_without_the_record_nothing_is_saved_and_it_says_so(
     assert (page.status_code, page.mimetype) == (503, "text/html")
 
 
+@pytest.mark.security("S57", "static files")
 @pytest.mark.parametrize(
     "name",
     [
@@ -335,9 +376,25 @@ def test_no_file_outside_the_static_ones_is_served(furnished: House, name: str) 
     assert furnished.app.test_client().get(f"/static/{name}").status_code in (301, 308, 404)
 
 
+def test_plotly_and_its_part_with_axes_are_of_one_version(furnished: House) -> None:
+    client = furnished.app.test_client()
+    heads = [client.get(f"/static/vendor/{name}.js").data[:100] for name in ("plotly", "plotly-axes")]
+    whole, axes = (re.search(rb"plotly\.js (?:\(cartesian[^)]*\) )?v(\S+)", head) for head in heads)
+    assert whole
+    assert axes
+    assert whole[1] == axes[1], heads
+
+
 @pytest.mark.parametrize(
     "to", ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "/\n//evil.example", ""]
 )
 def test_the_language_switch_leads_nowhere_else(furnished: House, to: str) -> None:
     answer = furnished.app.test_client().post("/language", data={"language": "km", "next": to})
     assert re.fullmatch(r"/(?![/\\]).*", answer.location), answer.location
+
+
+def test_the_page_that_locks_says_when_the_key_s_file_stays(house: House, keys: Path) -> None:
+    lead, says = house.person("Eng", "security_lead"), 'data-testid="file-stays"'
+    assert says in lead.get("/lock").text
+    ways.prove(keys / "keys", "copy")
+    assert says not in lead.get("/lock").text

@@ -63,7 +63,7 @@ def amina(crowd: Crowded, line: Cable, browser: Browser) -> Iterator[Screen]:
     yield made
     refused = ("ERR_", "WebSocket connection", "Failed to load resource")
     assert [said for said in made.complaints if not any(word in said for word in refused)] == []
-    made.page.context.close()
+    made.leave()
 
 
 @pytest.fixture
@@ -152,6 +152,7 @@ def test_the_room_loses_its_network_for_ten_minutes(
 
     page.get_by_test_id("new-pill").click()
     expect(row(page, missed[-1])).to_be_visible()
+    expect(row(page, HELD)).to_be_attached()  # the rows below are drawn a moment later
     ids = page.locator("[data-testid=feed] [data-id]").evaluate_all("all => all.map((one) => one.dataset.id)")
     assert ids[: len(missed) + 2] == [report_id(n) for n in [*reversed(missed), LATE, HELD]]
     expect(row(page, LATE)).to_have_class(re.compile(r"\bleft\b"))  # it goes with the next page

@@ -21,9 +21,8 @@ from tests.days import Pen, raws
 
 DRAWN = """() => {
   window.drawn = [];
-  const react = Plotly.react;
-  const name = (plot) => plot.closest("[data-figure]")?.dataset.figure ?? "map";
-  Plotly.react = (plot, ...rest) => (drawn.push(name(plot)), react(plot, ...rest));
+  for (const plot of document.querySelectorAll("[data-figure] .js-plotly-plot"))
+    plot.on("plotly_afterplot", () => drawn.push(plot.closest("[data-figure]").dataset.figure));
 }"""
 
 

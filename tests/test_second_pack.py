@@ -179,6 +179,7 @@ def test_a_report_s_own_coordinates_are_read_as_a_place_of_the_second_country(ng
 
 def test_the_pack_that_is_given_to_make_goes_before_the_one_in_the_file(tmp_path, monkeypatch):
     (tmp_path / ".env").write_text("PACK=in-the-file\n")
+    (tmp_path / ".env").chmod(0o600)
     monkeypatch.delenv("PACK", raising=False)
     assert settings.environment(tmp_path)["PACK"] == "in-the-file"
     command = ["make", "-s", "-C", str(ROOT), "--eval", "told: ; @printenv PACK", "told", f"PACK={NAME}"]

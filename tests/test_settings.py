@@ -29,6 +29,13 @@ def test_nothing_but_secrets_must_be_set() -> None:
     assert made.public_base_url == "http://127.0.0.1:5001"
 
 
+def test_a_second_factor_is_asked_of_whoever_set_one_up_unless_it_is_required() -> None:
+    made = [settings.read({**GOOD, "SECOND_FACTOR": said}).second_factor for said in ("", "asked", "required")]
+    assert made == ["asked", "asked", "required"]
+    with pytest.raises(Unfit, match="SECOND_FACTOR"):
+        settings.read({**GOOD, "SECOND_FACTOR": "no"})
+
+
 @pytest.mark.parametrize("number", ["0", "1", "-2", "100", "two", "²", "2.0"])
 def test_a_number_of_signatures_by_which_one_could_speak_for_all_is_refused_by_name(number: str) -> None:
     with pytest.raises(Unfit, match="SIGNATURES"):
@@ -97,6 +104,7 @@ def test_the_generic_gateway_s_names_can_be_told() -> None:
     assert (made["from"], made["key_in"], made["text"]) == ("msisdn", "query:token", "text")
 
 
+@pytest.mark.security("S51", "odd addresses")
 @pytest.mark.parametrize("name", ["PUBLIC_BASE_URL", "ROOM_BASE_URL"])
 @pytest.mark.parametrize(
     "address", ["https://room.example:abc", "room.example", "ftp://room.example", "https://", "http://["]
@@ -106,26 +114,84 @@ def test_an_address_that_is_none_is_refused(name: str, address: str) -> None:
         settings.read({**GOOD, name: address})
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("https://Room.Example.org:443/", "https://room.example.org"),
+        ("HTTPS://room.example.org:8443", "https://room.example.org:8443"),
+        ("http://LOCALHOST:80", "http://localhost"),
+        ("https://[::1]:5000", "https://[::1]:5000"),
+        ("", "http://127.0.0.1:5000"),
+    ],
+)
+def test_the_room_s_address_is_kept_as_browsers_say_it(said: str, asked: str) -> None:
+    assert settings.read({**GOOD, "ROOM_BASE_URL": said}).room_base_url == asked
+
+
+def test_a_room_behind_a_path_is_refused_for_browsers_would_name_it_without() -> None:
+    for path in ("/room", "/?a=1", "/#top"):
+        with pytest.raises(Unfit, match="ROOM_BASE_URL"):
+            settings.read({**GOOD, "ROOM_BASE_URL": f"https://room.example.org{path}"})
+    assert settings.read({**GOOD, "PUBLIC_BASE_URL": "https://sr.example.org/in-Reports"})
+
+
+TO_A_NETWORK = [
+    {"ROOM_HOST": "0.0.0.0"},  # noqa: S104 - it is refused
+    {"ROOM_HOST": "::"},
+    {"ROOM_HOST": "192.168.1.5", "ROOM_BASE_URL": "http://127.0.0.1:5000"},
+    {"ROOM_BASE_URL": "http://room.example.org"},
+    {"INTAKE_HOST": "10.0.0.7"},
+    {"PUBLIC_BASE_URL": "http://sr.example.org"},
+]
+
+
+@pytest.mark.security("S51", "plain address refused")
+@pytest.mark.parametrize("env", TO_A_NETWORK, ids=str)
+def test_a_door_that_a_network_reaches_in_clear_is_refused_unless_it_is_named(env: dict[str, str]) -> None:
+    door = "room" if "ROOM" in str(env) else "intake"
+    for named in ("", "room" if door == "intake" else "intake"):
+        with pytest.raises(Unfit, match="in clear"):
+            settings.read({**GOOD, **env, "IN_CLEAR": named})
+    assert settings.read({**GOOD, **env, "IN_CLEAR": f" {door}"})
+    behind = {"ROOM_BASE_URL" if door == "room" else "PUBLIC_BASE_URL": "https://room.example.org"}
+    if any(name.endswith("_HOST") for name in env):  # whoever goes past the proxy finds the port itself
+        with pytest.raises(Unfit, match=f"{door.upper()}_HOST.* in clear"):
+            settings.read({**GOOD, **env, **behind})
+    else:
+        assert settings.read({**GOOD, **env, **behind})
+
+
+def test_an_onion_address_is_closed_by_itself_and_an_unknown_door_is_refused() -> None:
+    assert settings.read({**GOOD, "PUBLIC_BASE_URL": "http://abcdefghij.onion"})
+    with pytest.raises(Unfit, match="INTAKE_HOST"):
+        settings.read({**GOOD, "PUBLIC_BASE_URL": "http://abcdefghij.onion", "INTAKE_HOST": "10.0.0.7"})
+    with pytest.raises(Unfit, match="IN_CLEAR"):
+        settings.read({**GOOD, "IN_CLEAR": "both"})
+
+
+@pytest.mark.security("S27", "not printed")
 def test_settings_that_are_printed_show_no_secret() -> None:
     assert SECRET not in repr(settings.read(GOOD))
     assert SECRET not in str(settings.read(GOOD))
-    assert SECRET not in repr(settings.read({**GOOD, "REDIS_URL": f"redis://room:{SECRET}@records:6379/0"}))
+    assert SECRET not in repr(settings.read({**GOOD, "REDIS_URL": f"rediss://room:{SECRET}@records:6379/0"}))
 
 
 def test_an_own_redis_is_named_by_url_and_then_none_is_started() -> None:
-    made = settings.read({**GOOD, "REDIS_URL": "redis://records:6379/0"})
+    made = settings.read({**GOOD, "REDIS_URL": "rediss://records:6379/0"})
     assert not made.own_redis
-    assert made.record == "redis://records:6379/0"
+    assert made.record == "rediss://records:6379/0"
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("PACK=from-file\nROOM_PORT=5050\n")
+    (tmp_path / ".env").chmod(0o600)
     monkeypatch.setenv("PACK", "from-environment")
     monkeypatch.delenv("ROOM_PORT", raising=False)
     read = settings.environment(tmp_path)
     assert (read["PACK"], read["ROOM_PORT"]) == ("from-environment", "5050")
 
 
+@pytest.mark.security("S27", "fresh and for the owner")
 def test_the_first_start_writes_fresh_secrets_that_only_the_owner_reads(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     assert console.write_env(path)

@@ -19,11 +19,12 @@ from server import events, queries, trace
 from server.board import Board
 from server.classify import Asked, Sorting
 from server.log import Log
+from server.measures.scopes import SCOPES
 from server.model import examples
 from server.model.fitting import fit
 from server.model.shelf import Shelf
 from server.pack import Pack
-from server.queries import SCOPES, Filters
+from server.queries import Filters
 from server.reader import Reader
 from server.reading import readings as understanding
 from server.reading import sorter

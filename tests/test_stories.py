@@ -161,6 +161,7 @@ def test_nothing_is_asked_of_cries_for_help_and_blocked_sources_or_across_what_i
     assert links(log) == set()
 
 
+@pytest.mark.security("S45", "rumour")
 def test_a_rumour_that_monitors_pass_on_fifty_times_counts_once(door, log, new_reader):
     rumour = "all stations close at one today, go now or you lose your vote, soldiers take the boxes away"
     for number in range(50):

@@ -42,12 +42,13 @@ def amina_kept(rig: Rig, browser: Browser) -> StorageState:
 @pytest.fixture
 def amina(rig: Rig, browser: Browser, amina_kept: StorageState) -> Iterator[Screen]:
     """An analyst's screen; at the end it must have complained of nothing and asked nobody else."""
-    made = screen(browser, storage_state=amina_kept)
+    made = screen(browser)
+    made.page.context.add_cookies(amina_kept["cookies"])  # type: ignore[arg-type]
     made.come_in(rig)
     yield made
     assert made.hosts == {f"127.0.0.1:{rig.given.room_port}"}
     assert made.complaints == []
-    made.page.context.close()
+    made.leave()
 
 
 @pytest.fixture(scope="module")
@@ -268,4 +269,4 @@ def test_agreement_is_among_the_figures_and_leads_to_the_models_that_an_administ
     choose.locator("button.primary").click()
     expect(dara.page.get_by_test_id("learning")).to_contain_text("Learning is stopped")
     expect(amina.page.get_by_test_id("choice")).to_contain_text("It must stay as it is today.")
-    dara.page.context.close()
+    dara.leave()

@@ -1,8 +1,10 @@
 """The way to a verdict: what each needs, who has to agree, and what takes it back; through HTTP and the log."""
 
+import itertools
 import json
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +12,13 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server import events
+from server import events, membership
 from server.cases import MISSING
 from server.log import Draft
+from tests.conftest import NewReader
 from tests.days import PLACES, STATION, Pen, report_id
 from tests.house import House, decide, error, ticked, told
+from tests.post import enrol
 from tests.test_attendance import HERE, enrolled
 
 GRAVE, MINOR, OTHER, CALM, FAR, HIDDEN = range(6)
@@ -193,6 +197,9 @@ def test_whoever_is_moved_to_another_organisation_confirms_nothing_that_waited_b
     assert admin.post(door.format("Chan"), json={"organisation": "Network B"}).status_code == 202
     house.fold()
     assert house.live.room.board.people.organisation_written("Chan") == "Network B"
+    assert refused(chan, GRAVE, "confirmation", **WHY) == MISSING["vouched"]
+    membership.move(house.log, "Chan", "Network B", by="console")
+    house.fold()
     assert refused(chan, GRAVE, "confirmation", **WHY) == MISSING["young"]
     assert done(house, boran, GRAVE, "confirmation", **WHY)
     for name, of in (("Dara", "Network A"), ("Nobody", "Network A"), ("Chan", "x" * 61), ("Chan", "a\nb")):
@@ -277,6 +284,7 @@ def test_what_the_first_person_stood_on_is_looked_at_again_when_the_second_confi
     assert status(boran, 30) == "verified"
 
 
+@pytest.mark.security("S23", "messages alone")
 def test_messages_alone_never_carry_what_is_grave(house: House, amina: FlaskClient) -> None:
     saw = {"method": "direct_observation", "basis": "saw", **WHY}
     done(house, amina, GRAVE, "checks", step="second_source", outcome="done")
@@ -284,6 +292,33 @@ def test_messages_alone_never_carry_what_is_grave(house: House, amina: FlaskClie
     assert refused(amina, GRAVE, "verification", **saw) in (MISSING["evidence"], MISSING["outside"])
     done(house, amina, GRAVE, "checks", step="official", outcome="done")
     assert done(house, amina, GRAVE, "verification", **saw)["awaiting"] is True
+
+
+@pytest.mark.security("S23", "a monitor's own number")
+def test_under_monitors_own_numbers_and_rightly_written_a_message_still_carries_nothing_grave(
+    house: House, keys: Path, pen: Pen, amina: FlaskClient, new_reader: NewReader
+) -> None:
+    """Anybody can send an SMS under any number: two of them, of two organisations, are no more."""
+    for n in (0, 1):
+        alias = enrol(house.log, keys, n, organisation=f"Network {n}")
+        gateway = ("kannel", "smsgate")[n]
+        house.log.append(pen.received(40 + n, f"XB KD0123-7 {n}0 ballots", alias, gateway=gateway), by="gateway")
+    assert new_reader().step()
+    house.fold()
+    cards = [told(amina, 40 + n)["card"] for n in (0, 1)]
+    assert [(card["known"], card["severity"], card["status"]) for card in cards] == [("known", 5, "new")] * 2
+    done(house, amina, 40, "reports", report=report_id(41), reason="both tell of it")
+    done(house, amina, 40, "checks", step="second_source", outcome="done")
+    assert whole(amina, 40)["sources"]["independent"] == 2
+    methods = ("call_back", "second_source", "photo", "direct_observation")
+    lacks = (MISSING["outside"], MISSING["method"], MISSING["called"], MISSING["evidence"])
+    for verdict in ("verified", "corroborated"):
+        assert MISSING["outside"] in whole(amina, 40)["guards"][verdict]
+        for method, basis in itertools.product(methods, ("", "saw")):
+            said = refused(amina, 40, "verification", verdict=verdict, method=method, basis=basis, **WHY)
+            assert said in lacks, (method, said)
+    done(house, amina, 40, "checks", step="call_back", outcome="done")
+    assert done(house, amina, 40, "verification", **CALLED)["awaiting"] is True, "called back on the number on file"
 
 
 def test_a_program_gives_no_verdict_calls_nobody_and_decides_nothing_grave(house: House, amina: FlaskClient) -> None:
@@ -303,6 +338,7 @@ def test_a_program_gives_no_verdict_calls_nobody_and_decides_nothing_grave(house
     assert status(amina, MINOR) == "checking"
 
 
+@pytest.mark.security("S11", "verdict on what is or was grave", "what was lowered")
 @pytest.mark.parametrize("by", ["the same person", "a program"])
 def test_what_was_lowered_goes_on_needing_two_persons_of_different_organisations(
     house: House, amina: FlaskClient, boran: FlaskClient, by: str
@@ -329,6 +365,7 @@ def test_a_verdict_of_one_person_falls_when_the_incident_becomes_grave(house: Ho
     assert house.program("press").get(f"/api/v1/cards/{report_id(MINOR)}").status_code == 404
 
 
+@pytest.mark.security("S11", "what was joined")
 def test_what_stands_in_an_incident_makes_it_as_grave_as_itself(house: House, amina: FlaskClient) -> None:
     ticked(house, amina, MINOR)
     done(house, amina, MINOR, "reports", report=report_id(GRAVE), reason="the same thing")
@@ -379,6 +416,7 @@ def test_of_two_who_decide_on_the_same_picture_the_second_is_told(
 PARTY = "canary-party"
 
 
+@pytest.mark.security("S44", "hidden before")
 def test_who_is_said_to_benefit_is_nobody_s_to_read_before_the_verdict(
     house: House, amina: FlaskClient, boran: FlaskClient
 ) -> None:
@@ -518,6 +556,8 @@ TRIES = st.one_of(
 NUMBERS = count(1000)
 
 
+@pytest.mark.security("S11", "verdict on what is or was grave")
+@pytest.mark.security("S23", "one person")
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(grave=st.booleans(), tries=st.lists(st.tuples(TRIES, st.booleans(), st.integers(0, 2)), min_size=4, max_size=10))
 def test_no_sequence_of_requests_by_one_person_ever_decides_what_is_or_was_grave(

@@ -45,7 +45,7 @@ def screens(rig: Rig, browser: Browser) -> Iterator[tuple[Screen, Screen]]:
     for shown in both:
         assert shown.hosts == {f"127.0.0.1:{rig.given.room_port}"}
         assert shown.complaints == []
-        shown.page.context.close()
+        shown.leave()
 
 
 def told(rig: Rig, token: str, text: str, sender: str = SENDER) -> dict[str, Any]:
@@ -82,6 +82,7 @@ def sent(form: Locator, **values: str) -> None:
     form.locator("button.primary").click()
 
 
+@pytest.mark.security("S44", "on the page")
 def test_an_analyst_verifies_a_severity_5_with_a_colleague_of_another_organisation(
     rig: Rig, token: str, screens: tuple[Screen, Screen]
 ) -> None:

@@ -194,6 +194,7 @@ def test_what_is_read_back_is_what_the_room_would_understand(there):
     assert told["stations"] == []
 
 
+@pytest.mark.security("S28", "voice")
 def test_nothing_that_was_phoned_in_stands_in_a_log_line(answering, there, caplog):
     there.at_desk("Amina").post("/api/v1/voice", json=said(text="canary", caller=NUMBER, pin="7788"))
     for secret in ("canary", "12345678", "7788"):

@@ -14,17 +14,18 @@ from dashboard import wall as pages
 from dashboard.live import SPACE
 from ingest.spool import Spool
 from server import events
-from server.access import INVITATION
 from server.log import Draft, Log
 from server.measures.accounted import LATE, Balance
+from server.people.invitations import INVITATION
 from server.roles import ROLES, WALL, Refused
 from server.walls import LONGEST, SPENT, Walls
 from tests.days import PLACES, Pen, report_id
-from tests.house import House, error
+from tests.house import Eyes, House, error
 from tests.test_attendance import FAR, HERE, THERE, enrolled
 from tests.test_openapi import described, fits
 from tests.test_room import OPEN, path_of
 
+TOLD = Path(__file__).parent / "data" / "told.json"
 LOOK = {"language": "en", "theme": "dark"}
 NOW = datetime.now(UTC)
 
@@ -53,6 +54,7 @@ def put(house: House, *facts: Any) -> None:
 # who gets in
 
 
+@pytest.mark.security("S59", "own page only")
 def test_a_wall_reaches_its_page_and_its_picture_and_nothing_else(furnished: House) -> None:
     client, reached = hung(furnished), set()
     for rule in furnished.rules:
@@ -73,13 +75,14 @@ def test_no_account_and_no_token_is_a_wall(furnished: House, role: str) -> None:
         assert furnished.program(role).get(path).status_code == 403
     access = furnished.live.room.access
     for ask in (
-        lambda: access.issue_token("x", WALL, by="x"),
+        lambda: access.tokens.issue("x", WALL, by="x"),
         lambda: access.open_account("x", WALL, "x" * 20, by="x"),
     ):
         with pytest.raises(Refused):
             ask()
 
 
+@pytest.mark.security("S30", "walls apart")
 def test_a_wall_hears_nothing_of_the_room_s_line(furnished: House) -> None:
     socket = furnished.socketio.test_client(furnished.app, namespace=SPACE, flask_test_client=hung(furnished))
     assert not socket.is_connected(SPACE)
@@ -142,6 +145,7 @@ def walls(log: Log, clock: Clock) -> Walls:
     return Walls(log, ("en", "km"), clock)
 
 
+@pytest.mark.security("S59", "locks itself")
 def test_a_wall_shows_for_a_day_though_nobody_touches_it_and_no_longer(walls: Walls, clock: Clock, log: Log) -> None:
     session = walls.open(walls.make("The hall", **LOOK, by="x")[0], "here")
     (key,) = log.client.scan_iter(match=f"{log.prefix}:drawer:wall:*")
@@ -168,6 +172,7 @@ def test_an_odd_wall_is_refused_and_leaves_nothing(walls: Walls, log: Log, odd: 
     assert (walls.all(), log.read()) == ([], [])
 
 
+@pytest.mark.security("S60", "walls")
 def test_an_administrator_makes_and_ends_walls_and_all_of_it_stands_on_the_record(house: House) -> None:
     dara = house.at_desk("Dara", "administrator")
     made = dara.post("/api/v1/walls", json={"name": "The hall", "language": "km", "theme": "light"})
@@ -200,6 +205,7 @@ def test_a_link_can_be_ended_before_anybody_uses_it(house: House) -> None:
 # what it shows
 
 
+@pytest.mark.security("S59", "verified headlines")
 def test_the_wall_shows_verified_headlines_in_its_own_words_and_nobody_s_else(furnished: House) -> None:
     picture = shown(hung(furnished))
     headline = {"category": "BX", "province": "08", "severity": 4}
@@ -209,6 +215,28 @@ def test_the_wall_shows_verified_headlines_in_its_own_words_and_nobody_s_else(fu
     assert picture["numbers"]["verified"] == [2, 6]
 
 
+def named(found: Any) -> list[str]:
+    """Every name that stands anywhere in what is told, but for those that are codes of the country or moments."""
+    if isinstance(found, list):
+        return sorted({name for one in found for name in named(one)})
+    if not isinstance(found, dict):
+        return []
+    below = {name for one in found.values() for name in named(one)}
+    return sorted(below | {name for name in found if name.islower() and not name.isdigit()})
+
+
+@pytest.mark.security("S59", "snapshot of roles")
+def test_a_wall_and_each_role_are_told_what_is_written_down_here_and_no_more(furnished: House, eyes: Eyes) -> None:
+    """A field more is shown only when somebody has thought of who reads it: then tests/data/told.json says so."""
+    told = {"wall": named(shown(hung(furnished)))}
+    for role in ROLES:
+        answers = {path: eyes[role].get(f"/api/v1/{path}").json for path in ("cards?limit=200", "counts")}
+        told[role] = named(list(answers.values()))
+    assert told == {whom: names.split() for whom, names in json.loads(TOLD.read_text()).items()}
+
+
+@pytest.mark.security("S2", "walls")
+@pytest.mark.security("S59", "nobody's words")
 def test_nothing_that_anybody_wrote_and_nobody_s_name_or_station_is_on_the_wall(furnished: House) -> None:
     client = hung(furnished)
     whole = json.dumps(shown(client)) + client.get("/wall").text + client.get("/wall?x=1").text
@@ -247,6 +275,19 @@ def test_a_restricted_incident_changes_no_number_of_the_wall(house: House, pen: 
     put(house, pen.received(2, "SOS", gateway="sos"), pen.read(2, **hidden), pen.opened(2, **hidden), pen.verified(2))
     house.live.reckon()
     assert shown(client) == before
+
+
+def test_the_wall_says_when_the_next_statement_may_be_out_and_nothing_else_of_it(house: House) -> None:
+    client, begins = hung(house), {"kind": "flash", "corrects": ""}
+    for id, until, rehearsal in (("a", "2099-06-04T10:00:00+00:00", False), ("b", "2099-06-04T05:00:00+00:00", True)):
+        put(house, events.StatementBegun(subject=id, rehearsal=rehearsal, **begins))
+        put(house, events.StatementEmbargoed(subject=id, hash="ab" * 32, until=until))
+    assert shown(client)["statement"] == "2099-06-04T10:00:00+00:00"
+    put(house, events.StatementEmbargoed(subject="a", hash="ab" * 32, until="2017-06-04T10:00:00+00:00"))
+    assert shown(client)["statement"] is None
+    put(house, events.StatementEmbargoed(subject="a", hash="ab" * 32, until="2099-06-04T10:00:00+00:00"))
+    put(house, events.StatementAbandoned(subject="a", reason="It came too late."))
+    assert shown(client)["statement"] is None
 
 
 def test_the_interface_is_as_described(furnished: House) -> None:
@@ -296,6 +337,13 @@ def kept(house: House) -> Accounts:
     return Accounts(house)
 
 
+def test_a_wall_does_not_say_that_all_is_accounted_for_while_nobody_could_count(house: House, kept: Accounts) -> None:
+    assert not shown(hung(house))["balance"]["known"]
+    found = kept.look()
+    assert found.known(kept.hour)
+    assert not found.known(kept.hour + LATE)
+
+
 def test_every_report_is_shown_joined_set_aside_or_spam(house: House, pen: Pen, kept: Accounts) -> None:
     first, second, third = report_id(1), report_id(2), report_id(3)
     put(house, *(pen.received(n) for n in range(1, 6)), pen.read(1), pen.opened(1), pen.read(2), pen.opened(2))
@@ -306,6 +354,7 @@ def test_every_report_is_shown_joined_set_aside_or_spam(house: House, pen: Pen, 
     assert balance == Balance(shown=2, joined=1, set_aside=1, spam=1)
     assert balance.accepted == 5
     assert shown(hung(house))["balance"]["accepted"] == 5
+    assert shown(hung(house))["balance"]["known"]
 
 
 def test_a_report_that_nobody_reads_for_a_minute_is_missing_until_it_is_read(
@@ -318,11 +367,11 @@ def test_a_report_that_nobody_reads_for_a_minute_is_missing_until_it_is_read(
     assert (balance.missing, balance.accepted) == (1, 2)
     assert balance.since
     assert "Accepted reports are not accounted for since a minute: 1." in caplog.messages
-    assert house.app.test_client().get("/health").json["accounted"] is False
+    assert house.program("viewer").get("/health").json["accounted"] is False
     assert shown(hung(house))["balance"]["missing"] == 1
     put(house, pen.read(2))
     assert kept.look() == Balance(shown=2)
-    assert house.app.test_client().get("/health").json["accounted"] is True
+    assert house.program("viewer").get("/health").json["accounted"] is True
 
 
 def test_a_report_that_the_board_lost_is_missing(house: House, pen: Pen, kept: Accounts) -> None:

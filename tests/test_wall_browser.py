@@ -70,12 +70,12 @@ def test_an_administrator_hangs_a_wall_that_lives_through_a_lost_line_until_it_i
     wall.page.wait_for_url("**/wall/open")
     for shown in (desk, wall, again):
         assert shown.hosts == {crowd.address.removeprefix("http://")}
-        shown.page.context.close()
+        shown.leave()
     assert desk.complaints == []
 
 
 def test_a_wall_turns_from_one_language_to_the_next_by_itself(crowd: Crowded, browser: Browser) -> None:
-    shown = screen(browser)
+    shown = screen(browser, own=True)
     shown.page.clock.install()
     hang(shown.page, crowd.address, crowd.house.live.room, language="")
     title, words = shown.page.get_by_test_id("news-title"), ("Verified last", "បានផ្ទៀងផ្ទាត់ចុងក្រោយ")
@@ -84,11 +84,11 @@ def test_a_wall_turns_from_one_language_to_the_next_by_itself(crowd: Crowded, br
         shown.page.clock.run_for(30_000)
     expect(title).to_have_text(words[0])
     assert shown.complaints == []
-    shown.page.context.close()
+    shown.leave()
 
 
 def test_a_wall_begins_anew_at_a_quiet_moment_and_takes_its_picture_along(crowd: Crowded, browser: Browser) -> None:
-    shown = screen(browser)
+    shown = screen(browser, own=True)
     shown.page.clock.install()
     hang(shown.page, crowd.address, crowd.house.live.room)
     shown.page.evaluate("document.body.dataset.mark = 'the first page'")
@@ -100,7 +100,7 @@ def test_a_wall_begins_anew_at_a_quiet_moment_and_takes_its_picture_along(crowd:
     expect(number).to_have_text(before)
     expect(number).to_be_visible()
     shown.page.wait_for_selector(LIVE)
-    shown.page.context.close()
+    shown.leave()
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("km", "light")])
@@ -121,7 +121,30 @@ def test_the_wall_fits_every_screen_without_a_scroll(
         assert shown.page.locator("body :is(h1, h2, p, li, small, span, b)").evaluate_all(smallest) >= 17.9
     assert violations(shown.page) == []
     assert shown.complaints == []
-    shown.page.context.close()
+    shown.leave()
+
+
+def test_a_gateway_that_is_silent_stands_before_those_that_are_well(crowd: Crowded, browser: Browser) -> None:
+    shown = screen(browser)
+    hang(shown.page, crowd.address, crowd.house.live.room)
+    told = shown.page.evaluate(
+        """async (found) => {
+            const { gateways } = await import("/static/wall_parts.js");
+            const list = document.createElement("ul");
+            gateways(list, { gateways: found });
+            return [...list.children].filter((row) => !row.hidden).map((row) => row.textContent);
+        }""",
+        [
+            {"name": name, "state": state, "last": "2017-06-04T00:00:00.000+00:00"}
+            for name, state in (("one", "lively"), ("two", "silent"), ("three", "lively"), ("four", "slow"))
+        ],
+    )
+    assert [row[1:4] for row in told] == ["two", "fou", "one", "thr"]
+    assert [row[0] for row in told] == ["■", "▲", "●", "●"]
+    assert told[2] == "●one"
+    assert told[3] == "●threemessages come"
+    assert shown.complaints == []
+    shown.leave()
 
 
 def test_a_wall_holds_no_more_after_many_pictures_than_after_some(crowd: Crowded, browser: Browser) -> None:
@@ -133,4 +156,4 @@ def test_a_wall_holds_no_more_after_many_pictures_than_after_some(crowd: Crowded
         assert more[name] == some[name], name
     assert more["JSHeapUsedSize"] <= some["JSHeapUsedSize"] + SLACK
     assert shown.complaints == []
-    shown.page.context.close()
+    shown.leave()

@@ -119,7 +119,7 @@ def test_whoever_reads_khmer_is_refused_in_khmer_and_a_program_in_english(furnis
     client = furnished.app.test_client()
     client.set_cookie("lang", "km")
     wrong = client.post("/sign-in", data={"name": "Nobody", "passphrase": "not this one, surely"})
-    assert in_words("This name and pass-phrase do not match.", "km") in wrong.text
+    assert in_words("This name, pass-phrase and code do not match.", "km") in wrong.text
     dara = furnished.at_desk("Dara", "administrator")
     dara.set_cookie("lang", "km")
     body = {"name": "Sok", "role": "analyst", "passphrase": "short"}

@@ -51,7 +51,7 @@ def amina(crowd: Crowded, browser: Browser) -> Iterator[Screen]:
     crowd.sign_in(made.page, "Amina")
     yield made
     assert made.complaints == []
-    made.page.context.close()
+    made.leave()
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def bora(crowd: Crowded, browser: Browser) -> Iterator[Page]:
     crowd.sign_in(made.page, "Bora")
     yield made.page
     assert made.complaints == []
-    made.page.context.close()
+    made.leave()
 
 
 def reported(crowd: Crowded, *numbers: int, at: str, opens: bool = True, **more: Any) -> None:

@@ -347,6 +347,7 @@ def test_the_clocks_of_a_rehearsal_do_not_come_back_beside_the_real_day(
     assert card(amina, 1)["clocks"] == []
 
 
+@pytest.mark.security("S54", "simulated hours")
 def test_the_hour_of_a_rehearsal_does_not_go_back_with_a_late_report(
     house: House, pen: Pen, amina: FlaskClient
 ) -> None:
