@@ -12,10 +12,10 @@ if __name__ == "__main__":  # whoever only builds the room, as tests do, keeps P
 
 import logging
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable
-from functools import partial
 from socket import IPPROTO_TCP, TCP_NODELAY
 from threading import Semaphore
 from typing import Any
@@ -24,37 +24,31 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from dashboard import live as live_module
+from dashboard.equipped import equip
 from dashboard.live import Live
-from dashboard.pages import frame, prepare
+from dashboard.pages import prepare
 from dashboard.parts import PARTS
-from dashboard.spoken import told
-from dashboard.untold import untold
-from dashboard.views import card
-from ingest.handed import Hand
-from ingest.spool import Spool
-from server import grammar, logs, seal, settings
-from server.access import Access
-from server.board import Board
-from server.classify import Classifier
+from server import logs, settings
+from server.callers import ending, sharing
 from server.gazetteer.boundaries import load as load_pack
-from server.guard import Room, guard
+from server.guard import guard
 from server.log import Down, Log
-from server.measures.accounted import Reckoning
-from server.model import examples
-from server.model.fitting import version_of
-from server.model.shelf import Shelf
 from server.outage import wait_out
 from server.pack import Pack
-from server.photos import Photos
-from server.places import Gazetteer
-from server.press.checks.surroundings import Surroundings
-from server.press.proof import means
-from server.reading.grounds import grounds
+from server.proxies import behind
+from server.sealing.used import started
 from server.settings import Settings
-from server.walls import Walls
+from server.sources.leaving import Leaving
+from server.strict import strict
 
 TICK = 0.1  # seconds between two patches
 BEAT = 2.0  # seconds between two heartbeats
+WATCH = 0.5  # seconds between two looks at who may still be here; whoever may not is gone in two
+LONGEST_CALL = 600  # seconds for one request and its answer: a table by a bad line takes minutes
+PLACES = 2048  # connections that are served at once; each screen has one as long as it is open
+SHARE = PLACES // 4  # of one address: behind a proxy, that is everybody
+FILES = 2 * PLACES  # a connection is an open file
+SILENCE = 60  # seconds until a caller who says nothing is let go; a screen says something each 25
 HASHERS = 2  # pass-phrases hashed at once: each takes 64 MiB, and anybody may ask
 logger = logging.getLogger("room")
 Built = tuple[Flask, SocketIO, Live]
@@ -66,6 +60,7 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
     app = Flask("dashboard", static_folder=None, root_path=os.path.join(os.path.dirname(__file__), "dashboard"))
     guard(app, tools)
     prepare(app)
+    app.wsgi_app = behind(app.wsgi_app, given.proxies)  # type: ignore[method-assign, assignment]
     for part in PARTS:
         app.register_blueprint(part)
     socketio = SocketIO(
@@ -75,60 +70,11 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
         transports=["websocket"],
         namespaces=[live_module.SPACE],
         manage_session=False,
+        async_handlers=False,  # one after the other; and a fault is a line of our log, not a page of the server's
     )
-    return app, socketio, Live(tools, socketio, live_module.now)
-
-
-def judging(pack: Pack) -> tuple[Callable[[str], bool], Callable[[str, str], list[str]]]:
-    """Whether words may be restricted, and which of them make a code so; by rules alone."""
-    classifier = Classifier(pack)
-
-    def suspect(text: str) -> bool:
-        return classifier.read(text, grammar.parse(text, pack.taxonomy, pack.prefixes)).restricted
-
-    def why(text: str, sub: str) -> list[str]:
-        return grounds(text, sub, pack, classifier)
-
-    return suspect, why
-
-
-def equip(given: Settings, pack: Pack, log: Log, offload: Callable[..., Any]) -> Room:
-    """What the room works with, its board still empty."""
-    vault, gazetteer, keys = seal.Vault(given.data_dir), Gazetteer(pack), given.data_dir / "keys"
-    suspect, why = judging(pack)
-    opener, sealer = seal.Opener(keys), seal.Sealer(keys)
-    board = Board(opener, vault, suspect, pack)
-    thin = partial(untold, board.attendance, pack)
-    return Room(
-        log=log,
-        board=board,
-        access=Access(log, board.people.role_of, live_module.now, offload),
-        walls=Walls(log, pack.languages, live_module.now),
-        reckoning=Reckoning(board, log, Spool(given.data_dir / "spool").waiting),
-        vault=vault,
-        pack=pack,
-        gazetteer=gazetteer,
-        sealer=sealer,
-        press=means(given.data_dir, board, pack, given.signatures, Surroundings(board, pack).check),
-        hand=Hand(given, sealer),
-        offload=offload,
-        see=lambda row, role, scope="": card(row, role, gazetteer, thin, scope, why),
-        look=lambda photo: Photos(given.data_dir).open(photo, opener),
-        shelf=Shelf(given.data_dir, vault),
-        first_model=version_of(pack, examples.read(pack)),
-        clock=live_module.now,
-        told=told,
-        frame=frame,
-        **settled(given),
-    )
-
-
-def settled(given: Settings) -> dict[str, Any]:
-    """What of a room its settings say outright."""
-    origins = {given.room_base_url, f"http://localhost:{given.room_port}", f"http://127.0.0.1:{given.room_port}"}
-    secure = given.room_base_url.startswith("https://")
-    texts = (given.texts, given.texts_by)
-    return {"texts": texts, "origins": tuple(origins), "port": given.room_port, "secure": secure}
+    live = Live(tools, socketio, live_module.now)
+    app.extensions["live"] = live
+    return app, socketio, live
 
 
 def follow(live: Live) -> None:
@@ -153,6 +99,21 @@ def beat(live: Live) -> None:
         live.beat()
 
 
+def watch(live: Live) -> None:
+    """Close the screens of whoever may no longer look, for ever."""
+    while True:
+        time.sleep(WATCH)
+        live.watch()
+
+
+def heed(leaving: Leaving) -> None:
+    """End the process when somebody was forgotten: it begins anew without what they wrote."""
+    while not leaving.due():
+        time.sleep(1.0)
+    logger.info("Somebody was forgotten: the room begins anew.")
+    os._exit(0)
+
+
 def surely(work: Callable[[Live], None], live: Live) -> None:
     """A dead background task must not look like a quiet day: end the process, which is started again."""
     try:
@@ -162,13 +123,38 @@ def surely(work: Callable[[Live], None], live: Live) -> None:
         os._exit(1)
 
 
+def serve(app: Flask, host: str, port: int) -> None:
+    """Open the private door, for ever."""
+    from eventlet import greenio, hubs, listen, wsgi
+
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most) if most >= 0 else FILES, most))
+    door = listen((host, port))
+    door.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # or the end of an answer waits 40 ms for word of its beginning
+
+    def shut_after(seconds: float, line: Any) -> Any:
+        return hubs.get_hub().schedule_call_global(seconds, greenio.shutdown_safe, line)
+
+    wsgi.server(
+        door,
+        app,
+        log=logging.getLogger("eventlet.wsgi"),
+        log_output=False,
+        debug=False,
+        protocol=ending(sharing(strict(wsgi.HttpProtocol, wsgi.ChunkReadError), SHARE), LONGEST_CALL, shut_after),
+        max_size=PLACES,
+        socket_timeout=SILENCE,
+        keepalive=SILENCE / 2,
+    )
+
+
 def main() -> None:
     """Run the room."""
-    from eventlet import tpool, wsgi
+    from eventlet import tpool
 
     logs.start()
     given = settings.read(settings.environment())
-    log = Log.following(given.record, given.pack, live_module.LONGEST_WAIT)
+    log, leaving = Log.following(given.record, given.pack, live_module.LONGEST_WAIT), Leaving(given.data_dir)
     turns = Semaphore(HASHERS)
 
     def aside(work: Callable[..., Any], *args: Any) -> Any:
@@ -179,18 +165,15 @@ def main() -> None:
     while True:
         try:
             logger.info("The room has folded %s facts.", live.catch_up())
+            log.append(started(given, live.room.vault), by="room")
             break
         except Down:
             wait_out(log, "room")
-    for work in (follow, beat):
+    for work in (follow, beat, watch):
         socketio.start_background_task(surely, work, live)
+    socketio.start_background_task(heed, leaving)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing of the room lives on disk
-    # the server's own lines quote callers, and its own error pages quote us: it writes neither
-    caller = type("Caller", (wsgi.HttpProtocol,), {"log_message": lambda *_: None})
-    log_of = logging.getLogger("eventlet.wsgi")
-    door = eventlet.listen((given.room_host, given.room_port))
-    door.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # or the end of an answer waits 40 ms for word of its beginning
-    wsgi.server(door, app, log=log_of, log_output=False, debug=False, protocol=caller)
+    serve(app, given.room_host, given.room_port)
 
 
 if __name__ == "__main__":
