@@ -75,15 +75,17 @@ class Screen:
         if self.own or not browser:
             context.close()
             return
-        inside = context.new_cdp_session(self.page)
+        for page in context.pages:  # first: a page that finds itself signed out goes away by itself meanwhile
+            page.close()
+        blank = context.new_page()
+        inside = context.new_cdp_session(blank)
         for host in self.hosts:
             inside.send("Storage.clearDataForOrigin", {"origin": f"http://{host}", "storageTypes": STORES})
         context.set_offline(False)
         context.unroute_all()
         context.clear_permissions()
         context.clear_cookies()
-        for page in context.pages:
-            page.close()
+        blank.close()
         _resting.setdefault(browser, []).append(context)
 
     def sign_in(self, rig: Rig, name: str) -> None:
