@@ -98,13 +98,16 @@ class Visits:
 
     def _came(self, scene: Scene) -> Screen:
         shown = self.all[0 if scene.rule in STAYS else 1]
-        if scene.rule in STAYS and self._open.keys() & set(STAYS):
+        beside = scene.rule in STAYS and self._open.keys() & set(STAYS)
+        if beside:
             shown = Screen(shown.page.context.new_page())
+        shown.page.goto("about:blank")  # or the page before finds itself signed out, and goes away by itself meanwhile
         shown.complaints.clear()
         port, page = self._room.address.rsplit(":", 1)[1], shown.page
         kind = "wall" if scene.who == WALL else "session"
         jar = {"lang": "en", **({f"{kind}-{port}": self._seats[scene.who]} if scene.who else {})}
-        page.context.clear_cookies()
+        if not beside:  # or the page that stays finds itself signed out
+            page.context.clear_cookies()
         cookies = [{"name": name, "value": value, "url": self._room.address} for name, value in jar.items()]
         page.context.add_cookies(cookies)  # type: ignore[arg-type]
         page.goto(self._room.address + scene.address)
