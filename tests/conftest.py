@@ -42,8 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a test of a browser or of processes waits for half of its time."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: a test of a browser or of processes waits for half of its time."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(tryfirst=True)
