@@ -1,5 +1,6 @@
 -- Append facts to the log, in order, in one step that nothing can come between.
--- KEYS: the stream, the hash of idempotency keys, the hash of subjects' versions, the hash of how many facts of a kind.
+-- KEYS: the stream, the hash of idempotency keys, the hash of subjects' versions, the hash of how many facts of a kind,
+--   the hash of idempotency keys that came with a repeat: those do not stand with their fact.
 -- ARGV: for each fact: wire, v, about, by, cause, expect, head, body, n, n idempotency keys, m, m times another subject and
 --   its version.
 --   expect: the version of the subject that the writer had read; "" when any will do. So with those of others.
@@ -43,20 +44,25 @@ while at <= #ARGV do
   end
   local id = seen
   local status = "seen"
-  if not seen then
-    if not current then
-      status, id = "stale", ""
-    else
-      version = redis.call("HINCRBY", KEYS[3], about, 1)
-      id = redis.call("XADD", KEYS[1], "*", "wire", wire, "v", v, "about", about, "by", by,
-                      "cause", cause, "version", version, "body", body)
-      redis.call("HINCRBY", KEYS[4], wire, 1)
-      status = "new"
-    end
+  if seen then
+    -- this changes nothing and is a write: replicas are waited for up to the last one of the connection that asks, and
+    -- the fact may have come by another, which they did not get
+    redis.call("HINCRBY", KEYS[4], wire, 0)
+  elseif not current then
+    status, id = "stale", ""
+  else
+    version = redis.call("HINCRBY", KEYS[3], about, 1)
+    id = redis.call("XADD", KEYS[1], "*", "wire", wire, "v", v, "about", about, "by", by,
+                    "cause", cause, "version", version, "body", body,
+                    "once", table.concat(ARGV, "\n", first, beside - 1))
+    redis.call("HINCRBY", KEYS[4], wire, 1)
+    status = "new"
   end
   if id and id ~= "" then
     -- every key of this fact is known from now on, also the ones that came with a repeat
-    for i = first, beside - 1 do redis.call("HSETNX", KEYS[2], ARGV[i], id) end
+    for i = first, beside - 1 do
+      if redis.call("HSETNX", KEYS[2], ARGV[i], id) == 1 and seen then redis.call("HSETNX", KEYS[5], ARGV[i], id) end
+    end
     before = id
   end
   out[#out + 1] = { status, id, tostring(version) }

@@ -5,13 +5,18 @@ looked for, and told.
 """
 
 import contextlib
+import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.heads import Broken, keep_whole
+from server.heads import FORMAT, OLDEST, Broken, cut_torn_line, keep_whole, lines
 from server.log import START, Log, Raw
 
 TOLD = "ledger/broken"  # under DATA_DIR, with the reason: there as long as the log is not what was copied
+OLD = "ledger-before-2"  # where a ledger is kept whose leaves could not be shown in part
+
+logger = logging.getLogger(__name__)
 
 
 def compare(log: Log, facts: Iterator[dict[str, str]]) -> None:
@@ -36,6 +41,18 @@ def look_at_ends(log: Log, first: str, size: int) -> None:
         raise Broken(f"The log does not begin with fact {first}: facts were taken away, or Redis was wiped.")
     if (there := log.ask(log.client.xlen, log.stream)) < size:
         raise Broken(f"The log holds {there} facts, and the ledger copied {size}: facts were taken away.")
+
+
+def put_aside(data_dir: Path, log: Log) -> None:
+    """Keep a ledger of the first format beside the new one, which is written again from the log; only when the log
+    still holds all that it holds. Raises Broken, log.Down."""
+    folder = data_dir / "ledger"
+    if not (folder / OLDEST).exists() or (folder / FORMAT).exists():
+        return
+    cut_torn_line(folder / OLDEST)
+    compare(log, (json.loads(line) for line in lines(folder / OLDEST)))
+    folder.rename(data_dir / OLD)
+    logger.info("The ledger is written again from the record; the old one is kept as %s.", OLD)
 
 
 def tell(data_dir: Path, fault: Broken | None) -> None:

@@ -8,6 +8,7 @@ shown some fields, with their salts, and the commitments of the others can compu
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b, sha256
+from json.encoder import encode_basestring
 from typing import Any
 
 from server.press.document import canonical
@@ -35,7 +36,7 @@ def fields(kept: Line) -> dict[str, Any]:
 def shown(kept: Line, names: Iterable[str]) -> dict[str, Any]:
     """A leaf in part: `leaf`, its commitments, and `show`, salt and value of each field of these names that it has."""
     every, salt = fields(kept), bytes.fromhex(kept["salt"])
-    open_ = {name: [_salt(salt, name).hex(), every[name]] for name in names if name in every}
+    open_ = {name: [_salt(salt, name.encode()).hex(), every[name]] for name in names if name in every}
     return {"leaf": _committed(every, salt), "show": open_}
 
 
@@ -52,12 +53,12 @@ def _members(body: str) -> dict[str, Any]:
 
 
 def _committed(every: Mapping[str, Any], salt: bytes) -> dict[str, str]:
-    return {name: _commitment(_salt(salt, name), name, value) for name, value in every.items()}
+    found = {}
+    for name, value in every.items():  # some twenty for each fact on the record: most are texts
+        written, named = encode_basestring(value) if type(value) is str else canonical(value), name.encode()
+        found[name] = sha256(_salt(salt, named) + named + b"\0" + written.encode()).hexdigest()
+    return found
 
 
-def _salt(salt: bytes, name: str) -> bytes:
-    return blake2b(name.encode(), key=salt, digest_size=SALT).digest()
-
-
-def _commitment(salt: bytes, name: str, value: Any) -> str:
-    return sha256(salt + name.encode() + b"\0" + canonical(value).encode()).hexdigest()
+def _salt(salt: bytes, name: bytes) -> bytes:
+    return blake2b(name, key=salt, digest_size=SALT).digest()

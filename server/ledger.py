@@ -14,11 +14,10 @@ import rfc8785
 from server import leaves, logs, settings
 from server import pack as packs
 from server.beside import Beside
-from server.compared import compare, look_at_ends, tell
+from server.compared import compare, look_at_ends, put_aside, tell
 from server.heads import (
     FACTS,
     FORMAT,
-    OLDEST,
     SALTED,
     Broken,
     Leaves,
@@ -33,18 +32,20 @@ from server.heads import (
     signed,
     verify,
 )
+from server.late import Late
 from server.log import START, Down, Log, Raw
 from server.merkle import Tree, hashed
+from server.newer import readable
 from server.outage import wait_out
 from server.pack import Pack
 from server.press.document import canonical
 from server.press.document import digest as digest_of
 from server.pseudonyms import Pseudonyms
+from server.vitals.pulse import begin
 
 LONGEST_WAIT = 5.0  # seconds
 HEAD_EVERY = 60.0  # seconds between signed heads, when something was added
 MADE_PUBLIC = ("statement.released", "statement.rehearsed")
-OLD = "ledger-before-2"  # where a ledger is kept whose leaves could not be shown in part
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +71,8 @@ class Ledger:
         self._hashes = Leaves(folder)
         self._hashes.add([self._take(line) for line in lines(self._facts)])
         if not self.tree.size:
-            (folder / FORMAT).write_text(SALTED)
-        self._head = last(self._heads)
+            keep_whole(folder / FORMAT, SALTED.encode())  # a power cut leaves no half of it
+        self._head, self._late = last(self._heads), Late(folder)
 
     def copy(self, raws: list[Raw]) -> None:
         """Add facts, on the disk before this returns."""
@@ -101,13 +102,18 @@ class Ledger:
         self._waiting = []
         return fresh
 
+    def where(self) -> str:
+        """The place up to which facts are copied."""
+        return self.last
+
     def check_against(self, log: Log) -> None:
         """Raises Broken, naming the first difference, unless the log still holds every fact as we copied it."""
         compare(log, (json.loads(line)["fact"] for line in lines(self._facts)))
 
     def look_at_ends(self, log: Log) -> None:
-        """The same, of what can be seen at a glance. Raises Broken, log.Down."""
+        """The same, of what can be seen at a glance; and keep the keys that came late. Raises Broken, log.Down."""
         look_at_ends(log, self.first, self.tree.size)
+        self._late.keep(log)
 
     def _take(self, line: bytes) -> bytes:
         """A fact that was copied before; the hash of its leaf."""
@@ -122,7 +128,7 @@ class Ledger:
         fact, leaf = kept["fact"], hashed(leaves.leaf(kept))
         self.tree.add_hashed(leaf)
         self.first, self.last = self.first if self.tree.size > 1 else fact["id"], fact["id"]
-        if fact["wire"] in MADE_PUBLIC:
+        if fact["wire"] in MADE_PUBLIC and readable(fact):
             document = json.loads(json.loads(fact["body"])["document"])
             if not (self._public / f"{digest_of(document)}.json").exists():
                 self._waiting.append(document)
@@ -130,18 +136,6 @@ class Ledger:
 
     def _salt(self, fact: str) -> bytes:
         return digest(self._salts, fact.encode(), "sha256")
-
-
-def put_aside(data_dir: Path, log: Log) -> None:
-    """Keep a ledger of the first format beside the new one, which is written again from the log; only when the log
-    still holds all that it holds. Raises Broken, log.Down."""
-    folder = data_dir / "ledger"
-    if not (folder / OLDEST).exists() or (folder / FORMAT).exists():
-        return
-    cut_torn_line(folder / OLDEST)
-    compare(log, (json.loads(line) for line in lines(folder / OLDEST)))
-    folder.rename(data_dir / OLD)
-    logger.info("The ledger is written again from the record; the old one is kept as %s.", OLD)
 
 
 def follow(given: settings.Settings) -> None:
@@ -164,14 +158,15 @@ def _copy(given: settings.Settings, log: Log) -> None:
             if ledger is None:
                 put_aside(given.data_dir, log)
                 ledger = Ledger(given.data_dir, pack)
+                begin(given, "ledger", ledger.where)
             ledger.check_against(log)  # after each outage too: what came back may not be what went away
             tell(given.data_dir, None)
             logger.info("The ledger holds %s facts, and so does the log.", ledger.tree.size)
             while True:
-                ledger.copy(log.follow(ledger.last, LONGEST_WAIT))
-                ledger.look_at_ends(log)
-                due = ledger.owes or time.monotonic() - signed_at > HEAD_EVERY
-                if due and ledger.sign(time.time()):
+                raws = log.follow(ledger.last, LONGEST_WAIT)
+                ledger.look_at_ends(log)  # first: what follows on a record that was wiped is copied once it is whole
+                ledger.copy(raws)
+                if (ledger.owes or time.monotonic() - signed_at > HEAD_EVERY) and ledger.sign(time.time()):
                     signed_at = time.monotonic()
         except Down:
             if ledger is not None:

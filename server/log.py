@@ -1,25 +1,37 @@
-"""The one ordered record: append, read, follow, take and done. The only module that knows Redis."""
+"""The one ordered record: append, read, follow, take and done. With `reached` the only module that knows Redis."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from server import events
-from server.redis_users import Mine
+from server.entries import START as START
+from server.entries import Appended as Appended
+from server.entries import Draft as Draft
+from server.entries import Fact as Fact
+from server.entries import Raw as Raw
+from server.entries import arguments, entries
+from server.entries import place as place
+from server.entries import placed as placed
+from server.reached import client
+from server.redis_addresses import without_replicas
 
 APPEND = (Path(__file__).with_name("append.lua")).read_text()
-START = "0-0"  # the place before the first fact
-PATIENCE = 5.0  # seconds that the socket outlasts a wait, or a quiet minute looks like a dead Redis
+ROUND = 1.0  # seconds that one question waits for the next fact: a line that went silent is noticed soon after
+PATIENCE = 2.0  # seconds that the socket outlasts a wait, or a quiet minute looks like a dead Redis
+COPIED = 0.5  # seconds for replicas to have what was added
 
 
 class Down(Exception):
     """The record cannot be reached, or cannot write, just now."""
+
+
+class Brimful(Down):
+    """The record's memory is full: what is there can be read, and nothing be added."""
 
 
 class Stale(Exception):
@@ -30,77 +42,24 @@ class Stale(Exception):
         self.version = version
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A fact that somebody asks for: `by` whom, because of which fact (`^`: the one before it in the same call), `once`
-    for each key, while its subject is at version `expect`, others (`about:id`) `beside`, the log's end at `head`."""
-
-    event: events.Event
-    by: str
-    cause: str = ""
-    once: tuple[str, ...] = ()
-    expect: int | None = None
-    beside: tuple[tuple[str, int], ...] = ()
-    head: str = ""
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A fact on the log. `id` is its place, `version` counts the facts of its subject."""
-
-    id: str
-    event: events.Event
-    by: str
-    cause: str
-    version: int
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A fact as it stands on the wire, for whoever copies or hashes it: every field a string."""
-
-    id: str
-    fields: dict[str, str]
-
-    def fact(self) -> Fact:
-        """The fact itself. Raises events.Unknown."""
-        got = self.fields
-        event = events.decode(got["wire"], int(got["v"]), got["about"].partition(":")[2], got["body"])
-        return Fact(self.id, event, got["by"], got["cause"], int(got["version"]))
-
-
-@dataclass(frozen=True)
-class Appended:
-    """What became of a draft: its place (or the place of the first like it), and whether it is new."""
-
-    id: str
-    fresh: bool
-    version: int
-
-
-def place(fact_id: str) -> int:
-    """A fact id as one number that sorts as the log does (ids are pairs of numbers; as text `10-0` < `9-0`)."""
-    milliseconds, _, sequence = fact_id.partition("-")
-    return int(milliseconds) * 1_000_000 + int(sequence or 0)
-
-
 class Log:
-    """One election's facts, in order, for ever. Every method raises Down when Redis does not do its part."""
+    """One election's facts, in order, for ever. Every method raises Down when Redis does not do its part. `full`:
+    whether the last fact that was to be added found no room."""
 
     def __init__(self, address: str, election: str, *, longest_wait: float = 5.0, user: str = "") -> None:
         prefix = self.prefix = f"{{sr:{election}}}"  # the braces keep all keys of an election on one node of a cluster
         self.stream = f"{prefix}:facts"
-        self._keys = [self.stream, f"{prefix}:once", f"{prefix}:versions", f"{prefix}:counts"]
-        patience = {"socket_timeout": longest_wait, "socket_connect_timeout": min(longest_wait, 2.0)}
-        options: dict[str, Any] = {"decode_responses": True, "retry": Retry(NoBackoff(), 0), **patience}
-        own: dict[str, Any] = {"unix_socket_path": address, "credential_provider": Mine(Path(address), user)}
-        self.client = redis.from_url(address, **options) if "://" in address else redis.Redis(**own, **options)
+        self._keys = [self.stream, *(f"{prefix}:{name}" for name in ("once", "versions", "counts", "late"))]
+        url, self._replicas = without_replicas(address)
+        self.client = client(url, user, self.stream, longest_wait)
+        self._waiting = client(url, user, self.stream, ROUND + PATIENCE)
+        self.full = False
         self._append = hashlib.sha1(APPEND.encode(), usedforsecurity=False).hexdigest()
 
     @classmethod
     def following(cls, address: str, election: str, wait: float) -> Self:
-        """A log for somebody who waits `wait` seconds for the next fact."""
-        return cls(address, election, longest_wait=wait + PATIENCE)
+        """A log for somebody who waits `wait` seconds for the next fact, and for nothing else as long."""
+        return cls(address, election, longest_wait=min(wait, PATIENCE))
 
     def append(
         self, event: events.Event, *, by: str, cause: str = "", once: Sequence[str] = (), expect: int | None = None
@@ -110,34 +69,71 @@ class Log:
 
     def append_all(self, drafts: Iterable[Draft]) -> list[Appended]:
         """Add facts in order, in one step. Raises Stale if any was; the others then stand."""
-        answers = self.ask(self._evaluate, args) if (args := [a for d in drafts for a in _arguments(d)]) else []
+        answers = self._added(args) if (args := [a for d in drafts for a in arguments(d)]) else []
         stale = [int(version) for status, _, version in answers if status == "stale"]
         if stale:
             raise Stale(stale[0])
         return [Appended(fact_id, status == "new", int(version)) for status, fact_id, version in answers]
 
+    def again(self, raw: Raw, cause: str) -> str:
+        """Add a fact that stood on a record before, unless it is there by one of its keys. Its place now."""
+        got, once = raw.fields, raw.once()
+        said = [got["wire"], got["v"], got["about"], got["by"], cause, "", "", got["body"]]
+        return str(self._added([*said, len(once), *once, 0])[0][1])
+
     def first(self, key: str) -> str:
         """The place of the fact that has this `once` key; "" when there is none."""
-        return self.ask(self.client.hget, self._keys[1], key) or ""
+        return self.look(self.client.hget, self._keys[1], key) or ""
+
+    def _added(self, args: list[str | int]) -> Any:
+        try:
+            answers = self.ask(self._evaluate, args)
+        except Brimful:
+            self.full = True
+            raise
+        self.full = False
+        return answers
 
     def _evaluate(self, args: list[str | int]) -> Any:
+        said = (len(self._keys), *self._keys, *args)
         try:
-            return self.client.evalsha(self._append, len(self._keys), *self._keys, *args)
+            return self._copied("EVALSHA", self._append, *said)
         except redis.exceptions.NoScriptError:
-            return self.client.eval(APPEND, len(self._keys), *self._keys, *args)
+            return self._copied("EVAL", APPEND, *said)
+
+    def _copied(self, *words: str | int) -> Any:
+        """What one command answers, once as many replicas have what it added as the address asks for."""
+        if not self._replicas:
+            return self.client.execute_command(*words)
+        with self.client.pipeline(transaction=False) as pipe:  # of one connection: WAIT is about what that one wrote
+            pipe.execute_command(*words)
+            pipe.execute_command("WAIT", self._replicas, int(COPIED * 1000))
+            answers, have = pipe.execute()
+        if int(have) < self._replicas:
+            raise redis.ConnectionError("too few replicas have what was added")
+        return answers
 
     def read(self, after: str = START, count: int = 1000) -> list[Raw]:
         """Up to `count` facts behind place `after`."""
-        return [Raw(*entry) for entry in self.ask(self.client.xrange, self.stream, f"({after}", "+", count)]
+        return [Raw(*entry) for entry in self.look(self.client.xrange, self.stream, f"({after}", "+", count)]
 
     def follow(self, after: str, wait: float, count: int = 1000) -> list[Raw]:
         """The same, but when there is none yet, wait up to `wait` seconds for it."""
-        # None does not wait, where BLOCK 0 would wait for ever
-        return _entries(self.ask(self.client.xread, {self.stream: after}, count, int(wait * 1000) or None))
+        ask = (self._waiting if wait else self.client).xread
+        return self._waited(wait, lambda block: ask({self.stream: after}, count, block))
+
+    def _waited(self, wait: float, ask: Any) -> list[Raw]:
+        """What comes within so many seconds, asked for in rounds."""
+        rounds = max(1, math.ceil(wait / ROUND))
+        for _ in range(rounds):
+            # None does not wait, where BLOCK 0 would wait for ever
+            if found := entries(self.ask(ask, int(wait / rounds * 1000) or None)):
+                return found
+        return []
 
     def head(self) -> str:
         """The place of the newest fact; START on an empty log."""
-        return next(iter(self.ask(self.client.xrevrange, self.stream, "+", "-", 1)), (START,))[0]
+        return next(iter(self.look(self.client.xrevrange, self.stream, "+", "-", 1)), (START,))[0]
 
     def join(self, group: str, start: str = "0") -> None:
         """Make the group of workers that shares the log behind `start` ("$": from now on), unless it is there."""
@@ -150,9 +146,9 @@ class Log:
     def take(self, group: str, worker: str, count: int, wait: float) -> list[Raw]:
         """Facts for this worker alone: first those it took and never finished, one by one so that only the one that
         ends its worker is handed out again and again; else new ones."""
-        ask, block = (self.client.xreadgroup, group, worker), int(wait * 1000) or None
-        held = _entries(self.ask(*ask, {self.stream: "0"}, 1))
-        return held or _entries(self.ask(*ask, {self.stream: ">"}, count, block))
+        ask = (self._waiting if wait else self.client).xreadgroup
+        held = entries(self.ask(ask, group, worker, {self.stream: "0"}, 1))
+        return held or self._waited(wait, lambda block: ask(group, worker, {self.stream: ">"}, count, block))
 
     def adopt(self, group: str, worker: str, idle: float, count: int = 100) -> int:
         """Take over facts that another worker has held for `idle` seconds. How many."""
@@ -167,7 +163,7 @@ class Log:
 
     def at(self, fact_id: str) -> Raw | None:
         """The fact at this place."""
-        return next((Raw(*entry) for entry in self.ask(self.client.xrange, self.stream, fact_id, fact_id)), None)
+        return next((Raw(*entry) for entry in self.look(self.client.xrange, self.stream, fact_id, fact_id)), None)
 
     def done(self, group: str, ids: Sequence[str]) -> None:
         """These facts need no more work by this group."""
@@ -182,19 +178,20 @@ class Log:
         """Run one Redis command; whatever Redis says no to is Down."""
         try:
             return command(*args, **options)
+        except redis.exceptions.OutOfMemoryError as fault:
+            raise Brimful("the record's memory is full") from fault
         except (redis.RedisError, OSError) as fault:
+            if not isinstance(fault, redis.ResponseError):
+                # what lies idle was made to the same end: the next to ask must not find out one by one
+                for each in (self.client, self._waiting):
+                    each.connection_pool.disconnect(inuse_connections=False)
             raise Down("the record cannot be reached") from fault
 
-
-def _arguments(draft: Draft) -> list[str | int]:
-    """A draft as append.lua wants it."""
-    event, head, expect = draft.event, draft.head, "" if draft.expect is None else draft.expect
-    says: list[str | int] = [event.wire, event.v, event.of, draft.by, draft.cause, expect, head, events.encode(event)]
-    return [*says, len(draft.once), *draft.once, len(draft.beside), *(each for pair in draft.beside for each in pair)]
-
-
-def _entries(answer: Any) -> list[Raw]:
-    """XREAD's answer: a list of streams, a mapping in newer protocols, or nothing."""
-    streams = answer.items() if isinstance(answer, dict) else answer or []
-    found = [entry for _, entries in streams for entry in entries]  # a mapping wraps the entries once more
-    return [Raw(*entry) for entry in (found[0] if found and isinstance(found[0], list) else found)]
+    def look(self, command: Any, *args: Any) -> Any:
+        """The same for what changes nothing: asked once more by a new connection, where the old one was dead."""
+        try:
+            return self.ask(command, *args)
+        except Down as fault:
+            if isinstance(fault.__cause__, redis.ResponseError):
+                raise
+            return self.ask(command, *args)

@@ -13,24 +13,29 @@ from pathlib import Path
 from server import settings
 
 FOLDER = "users"  # beside the socket: a password for each user
-RECORD = "~{sr:*}:facts ~{sr:*}:once ~{sr:*}:versions ~{sr:*}:counts"
+RECORD = "~{sr:*}:facts ~{sr:*}:once ~{sr:*}:versions ~{sr:*}:counts ~{sr:*}:late"
 DRAWER = "~{sr:*}:drawer:*"
 LOOK = "+xlen +xrange +xrevrange +xread"
 APPEND = "+exists +hget +hincrby +hsetnx +xadd +evalsha"
-GROUPS = "+xgroup|create +xreadgroup +xautoclaim +xpending +xack +xinfo|groups"
+GROUPS = "+xgroup|create +xgroup|setid +xclaim +xreadgroup +xautoclaim +xpending +xack +xinfo|groups"
 SMALL = "+hset +hget +hgetall +hincrby +hsetnx +hdel +del +expire +set +get +mget +type +pttl"
 ALL = "+ping +multi +exec +discard"
-WORK = f"{ALL} +scan +eval {RECORD} {LOOK} {GROUPS} {APPEND} +hscan +hlen ({SMALL} {DRAWER}) (+del ~{{sr:*}}:counts)"
-DOOR = f"{ALL} +scan {RECORD} +xlen +xrange {APPEND} ({SMALL} ~{{sr:*}}:drawer:heard:* ~{{sr:*}}:drawer:outbox-* " + (
-    "~{sr:*}:drawer:handed:*)"
+WORK = f"{ALL} +scan +eval {RECORD} {LOOK} {GROUPS} {APPEND} +hscan +hlen " + (
+    f"(+eval {SMALL} {DRAWER}) (+del ~{{sr:*}}:counts)"
 )
+DOOR = f"{ALL} +scan {RECORD} +xlen +xrange {APPEND} ({SMALL} ~{{sr:*}}:drawer:heard:* ~{{sr:*}}:drawer:outbox-* " + (
+    "~{sr:*}:drawer:handed:* ~{sr:*}:drawer:vital:*)"
+)
+BEATS = "(+hset +expire ~{sr:*}:drawer:vital:*)"  # a process says that it lives
+WATCH = f"(+hset +hgetall +hdel +del +expire {' '.join(f'~{{sr:*}}:drawer:{kind}:*' for kind in ('vital', 'watch'))})"
 USERS = {  # user -> what it may do. A process is the user of its name in the Procfile, and else the console
     "loader": "+ping +script|load",  # makes the one script known at each start of Redis
     "restore": f"{ALL} +eval +scan {RECORD} {LOOK} {GROUPS} {APPEND} +hset ({SMALL} +pexpireat {DRAWER})",
     "intake": DOOR,
     "sealed": ALL,
     "readmit": DOOR,
-    "ledger": f"{ALL} {RECORD} {LOOK}",
+    "ledger": f"{ALL} {RECORD} {LOOK} (+hlen +hgetall ~{{sr:*}}:late) {BEATS}",
+    "warden": f"{ALL} +info {RECORD} {LOOK} +xinfo|groups +xpending {WATCH} (+hgetall ~{{sr:*}}:drawer:heard:*)",
     **dict.fromkeys(("fetch", "reader", "learner", "courier", "lookout", "room", "run", "console"), WORK),
 }
 
@@ -70,5 +75,7 @@ def _password(path: Path) -> str:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut leaves an empty one
         draft.replace(path)
     return path.read_text()

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -14,11 +13,13 @@ from server.gateway_secrets import SECRETS as SECRETS
 from server.gateway_secrets import SHORTEST_SECRET as SHORTEST_SECRET
 from server.gateway_secrets import former, options, secret, secrets
 from server.proxies import Networks, named
+from server.redis_addresses import in_clear, with_replicas
+from server.several import counted, number, ports, taken_twice
 from server.wiring import CALLED, FETCHED, OPEN, WIRES, generic
 
 TEXTS = ("off", "dry", "on")
 FACTORS = ("asked", "required")
-HERE = ("localhost", "127.0.0.1", "::1")
+AMOUNTS = {"RETENTION_DAYS": range(366), "REPLICAS": range(6)}  # numbers that are 0 unless they are set
 LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107 for a unix socket
 
 
@@ -29,6 +30,7 @@ class Settings:
     data_dir: Path
     redis_url: str = field(repr=False)  # may hold a password
     own_redis: bool
+    replicas: int  # of the operator's Redis that must have a fact before it is answered
     intake_host: str
     intake_port: int
     room_host: str
@@ -49,6 +51,10 @@ class Settings:
     signatures: int  # of how many member organisations a statement needs
     retention_days: int  # after the election until all that people sent is destroyed; 0: it is not, by itself
     second_factor: str  # asked: of whoever set one up; required: nobody enters the room without one
+    intakes: int  # how many processes of each kind run here
+    readers: int
+    rooms: int
+    metrics_port: int  # where this machine alone may ask for measurements; 0: nowhere
 
     @property
     def redis_socket(self) -> str:
@@ -57,9 +63,14 @@ class Settings:
         return min(str(path.absolute()), os.path.relpath(path), key=len)
 
     @property
+    def room_ports(self) -> list[int]:
+        """The port of each room process, the first one's first."""
+        return ports(self.room_port, self.rooms)
+
+    @property
     def record(self) -> str:
-        """Where the record is: the operator's Redis URL, or the path of our own socket."""
-        return self.redis_url or self.redis_socket
+        """Where the record is: the operator's Redis URL and what is asked of its replicas, or our own socket."""
+        return with_replicas(self.redis_url, self.replicas) or self.redis_socket
 
     def sends(self, gateway: str) -> bool:
         """Whether this gateway can send texts: it is open, and all that it needs to send is set."""
@@ -134,21 +145,30 @@ def _wanted(env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _amounts(env: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
-    signatures = _number(env, "SIGNATURES", 2, range(2, 100), faults)  # nobody speaks for all alone
-    return {"signatures": signatures, "retention_days": _number(env, "RETENTION_DAYS", 0, range(366), faults)}
+    signatures = number(env, "SIGNATURES", 2, range(2, 100), faults)  # nobody speaks for all alone
+    days, replicas = (number(env, name, 0, most, faults) for name, most in AMOUNTS.items())
+    return {"signatures": signatures, "retention_days": days, "replicas": replicas, **counted(env, faults)}
 
 
 def _misplaced(made: Settings) -> Iterator[str]:
     hosts = {"room": made.room_host, "intake": made.intake_host}
     yield from plain(hosts, {"room": made.room_base_url, "intake": made.public_base_url}, made.in_clear)
-    if made.room_port == made.intake_port:
-        yield "ROOM_PORT and INTAKE_PORT are the same: each door needs a port of its own."
-    if made.redis_url.startswith("redis://") and urlsplit(made.redis_url).hostname not in HERE:
-        yield "REDIS_URL crosses a network in clear: use rediss://, or a unix socket."
+    yield from taken_twice(made.room_ports, made.intake_port, made.metrics_port)
+    yield from _recorded(made)
     if made.own_redis and len(made.redis_socket.encode()) > LONGEST_SOCKET_PATH:
         yield f"DATA_DIR is too deep for a unix socket: {len(made.redis_socket)} characters."
     if made.second_factor not in FACTORS:
         yield f"SECOND_FACTOR is not one of {', '.join(FACTORS)}: {made.second_factor!r}."
+
+
+def _recorded(made: Settings) -> Iterator[str]:
+    try:
+        if made.redis_url and in_clear(made.redis_url):
+            yield "REDIS_URL crosses a network in clear: use rediss:// (or rediss+…), or a unix socket."
+    except ValueError as fault:
+        yield str(fault)
+    if made.own_redis and made.replicas:
+        yield "REPLICAS is set, and our own Redis has none: it needs REDIS_URL."
 
 
 def _cannot_send(made: Settings) -> Iterator[str]:
@@ -167,14 +187,6 @@ def _cannot_send(made: Settings) -> Iterator[str]:
         yield f"TEXTS_BY names {made.texts_by!r}, which cannot send: it must stand in GATEWAYS and needs {needs}."
     if made.texts == "on" and not made.texts_by:
         yield "TEXTS_BY is not set: say which gateway sends, or set TEXTS to dry or off."
-
-
-def _number(env: Mapping[str, str], name: str, default: int, allowed: range, faults: list[str]) -> int:
-    text = env.get(name, "").strip() or str(default)
-    if text in map(str, allowed):
-        return int(text)
-    faults.append(f"{name} is not a number from {allowed[0]} to {allowed[-1]}: {text!r}.")
-    return default
 
 
 def process_name(kind: str) -> str:

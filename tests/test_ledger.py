@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import json
+import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from server import compared, events, leaves, ledger
 from server.beside import Beside
-from server.heads import own_key, signed
+from server.heads import SALTED, own_key, signed
 from server.ledger import Broken, Ledger
 from server.log import START, Draft, Log, Raw
 from server.merkle import Tree
@@ -206,6 +207,7 @@ def test_the_ledger_agrees_with_the_log_that_it_copied(log: Log, keys: Path) -> 
     the_ledger(keys).check_against(log)
 
 
+@pytest.mark.survival("R9", "noticed")
 def test_a_wiped_log_is_noticed(log: Log, keys: Path) -> None:
     copied = filled(log, the_ledger(keys))
     log.client.delete(log.stream)
@@ -236,6 +238,21 @@ def test_facts_that_are_trimmed_away_while_the_ledger_follows_are_noticed_and_to
     assert "taken away" in (keys / compared.TOLD).read_text()
 
 
+@pytest.mark.survival("R1", "sealed copy verifies")
+def test_the_mark_of_a_new_ledger_is_on_the_disk_before_any_fact(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bytes] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        path = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        synced.append(path.read_bytes() if path.is_file() else b"")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    the_ledger(keys)
+    assert SALTED.encode() in synced, "a power cut would leave a ledger that nobody can read"
+
+
 @pytest.mark.parametrize("wiped", [False, True])
 def test_on_a_full_disk_the_record_is_not_read_as_a_whole_each_second(
     log: Log, keys: Path, redis_server: str, monkeypatch: pytest.MonkeyPatch, wiped: bool
@@ -249,6 +266,7 @@ def test_on_a_full_disk_the_record_is_not_read_as_a_whole_each_second(
         log.append(events.IncidentNoted(subject="i", note="newer"), by="x")
     pauses: list[float] = []
     monkeypatch.setattr(ledger.time, "sleep", pauses.append)
+    monkeypatch.setattr(ledger, "begin", lambda *_: None)  # its beats sleep, too
     with doors.full_disk(), pytest.raises(Broken if wiped else OSError):
         ledger.follow(room)
     assert pauses == [ledger.HEAD_EVERY]
@@ -319,13 +337,13 @@ def old_ledger(data_dir: Path, log: Log) -> bytes:
 def test_an_old_ledger_is_kept_aside_and_written_again_from_the_log(log: Log, keys: Path) -> None:
     log.append_all(Draft(events.IncidentNoted(subject="i", note=str(n)), by="x") for n in range(5))
     content = old_ledger(keys, log)
-    ledger.put_aside(keys, log)
+    compared.put_aside(keys, log)
     copied = the_ledger(keys)
     copied.copy(log.read(copied.last))
     copied.sign(1.0)
     assert ledger.verify(keys / "ledger") == (5, 1)
-    assert (keys / ledger.OLD / "facts.jsonl").read_bytes() == content
-    ledger.put_aside(keys, log)
+    assert (keys / compared.OLD / "facts.jsonl").read_bytes() == content
+    compared.put_aside(keys, log)
     assert the_ledger(keys).tree.size == 5, "it is put aside once"
 
 
@@ -334,7 +352,7 @@ def test_an_old_ledger_that_does_not_agree_with_the_log_is_not_put_aside(log: Lo
     old_ledger(keys, log)
     log.client.delete(log.stream)
     with pytest.raises(Broken):
-        ledger.put_aside(keys, log)
+        compared.put_aside(keys, log)
     assert (keys / "ledger" / "facts.jsonl").exists()
 
 
@@ -382,6 +400,7 @@ def test_a_statement_is_signed_with_a_head_directly_behind_its_release(keys: Pat
 
 
 @pytest.mark.parametrize("step", ["copied", "signed", "half written"])
+@pytest.mark.survival("R30", "a ledger that was killed")
 def test_a_ledger_that_was_killed_while_a_statement_came_out_completes_it(keys: Path, folder: Path, step: str) -> None:
     copied = the_ledger(keys)
     copied.copy([released(7, DOCUMENT)])

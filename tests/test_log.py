@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from server import events
-from server.log import START, Appended, Down, Draft, Log, Stale, place
+from server.entries import STRIDE
+from server.log import START, Appended, Down, Draft, Log, Stale, place, placed
 from tests.conftest import settings_in, start_redis
 
 
@@ -48,6 +49,7 @@ def test_a_message_known_by_two_keys_is_one_fact_whichever_comes_again(log: Log)
 
 
 @pytest.mark.security("S21", "a hundred in parallel")
+@pytest.mark.survival("R14", "in the record")
 def test_the_same_message_a_hundred_times_in_parallel_is_one_fact(log: Log) -> None:
     with ThreadPoolExecutor(10) as pool:
         placed = list(pool.map(lambda n: log.append(noted(note=str(n)), by="x", once=["k"]), range(100)))
@@ -65,6 +67,7 @@ def test_a_decision_on_an_old_version_is_refused_and_leaves_nothing(log: Log) ->
     assert len(log.read()) == 2
 
 
+@pytest.mark.survival("R28", "at once")
 def test_of_many_who_decide_at_once_one_wins(log: Log) -> None:
     def decide(n: int) -> bool:
         try:
@@ -126,6 +129,22 @@ def test_places_sort_as_the_log_does_and_not_as_text_does() -> None:
     assert place("1700000000000-9") < place("1700000000000-10") < place("1700000000001-0")
 
 
+@pytest.mark.survival("R35", "order of the record")
+def test_a_clock_that_was_set_back_gives_millions_of_facts_one_millisecond_and_their_order_stays(log: Log) -> None:
+    """Redis goes on counting in the last millisecond that it knew until its clock is that late again."""
+    ahead = int(log.append(noted(), by="x").id.partition("-")[0]) + 3_600_000
+    fields = {"wire": "x", "v": "1", "about": "x:y", "by": "x", "cause": "", "version": "1", "body": "{}"}
+    for end in (999_998, STRIDE - 3):
+        log.client.xadd(log.stream, fields, id=f"{ahead}-{end}")  # type: ignore[arg-type]
+        log.append_all(Draft(noted(), "x") for _ in range(2))
+    log.client.xadd(log.stream, fields, id=f"{ahead + 1}-0")  # type: ignore[arg-type]
+    ids = [raw.id for raw in log.read()]
+    assert ids[2:4] == [f"{ahead}-999999", f"{ahead}-1000000"]
+    assert sorted(ids, key=place) == ids
+    assert len(set(map(place, ids))) == len(ids)
+    assert [placed(place(each)) for each in ids] == ids
+
+
 def test_whoever_follows_is_woken_by_the_next_fact(log: Log) -> None:
     began = time.monotonic()
     threading.Timer(0.1, lambda: log.append(noted(), by="x")).start()
@@ -173,6 +192,7 @@ def test_a_worker_that_comes_back_gets_what_it_never_finished(log: Log) -> None:
     assert again == [raw.id for raw in taken[1:]]
 
 
+@pytest.mark.survival("R3", "another takes over")
 def test_the_facts_of_a_dead_worker_are_taken_over_and_counted_as_handed_out_before(log: Log) -> None:
     placed = log.append(noted(), by="x")
     log.join("g")
@@ -240,3 +260,15 @@ def test_a_killed_redis_comes_back_with_every_fact_that_was_answered(own_folder:
     finally:
         process.kill()
         process.wait(10)
+
+
+def test_more_than_a_hundred_may_ask_at_once_and_none_of_them_takes_that_for_an_outage(log: Log) -> None:
+    """A room that starts again is asked by all its screens at once."""
+    pool = log.client.connection_pool
+    held = [pool.get_connection() for _ in range(150)]
+    try:
+        log.ping()
+    finally:
+        for each in held:
+            pool.release(each)
+            each.disconnect()

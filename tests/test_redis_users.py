@@ -11,7 +11,9 @@ import pytest
 
 from server import embedded_redis, redis_users
 from server.drawer import Drawer
+from server.late import Late
 from server.log import APPEND, Down, Draft, Log
+from server.reading.queue import Queue
 from server.recorded import recorded, recount
 from server.settings import Unfit
 from tests.conftest import settings_in
@@ -172,18 +174,20 @@ def test_that_adding_can_take_away_is_known_and_redis_cannot_forbid_it(given, ke
 
 
 @pytest.mark.security("S34", "a user for each process")
-def test_the_ledger_only_reads(given, keys):
+def test_the_ledger_only_reads(given, keys, tmp_path):
     as_("reader", given).append(Pen(keys).received(7), by="intake")
     log = as_("ledger", given)
     assert log.read()
     assert log.head() == log.read()[-1].id
     assert log.follow("0-0", 0)
+    Late(tmp_path).keep(log)
     written = [
         ("XADD", FACTS, "*", "a", "b"),
         ("EVAL", "return 1", "0"),
         ("HSET", f"{{sr:{ELECTION}}}:drawer:x:y", "a", "b"),
     ]
     written += [("HGETALL", f"{{sr:{ELECTION}}}:drawer:credential:x"), ("XACK", FACTS, "readers", "0-1")]
+    written += [("HSET", f"{{sr:{ELECTION}}}:late", "a", "0-1"), ("HGETALL", f"{{sr:{ELECTION}}}:once")]
     assert [words for words in written if not refused(log, *words)] == []
 
 
@@ -197,6 +201,9 @@ def test_who_works_with_the_record_may_do_all_that_log_and_drawer_do(user, given
     assert log.adopt("readers", "reader.2", 0) == 1
     assert log.deliveries("readers", "reader.2") == {raw.id: 1}
     log.done("readers", [raw.id])
+    queue = Queue(log, "others", "reader.1")
+    queue.see(raw.id)
+    assert queue.take(1, raw.id) == [raw]
     assert (log.head(), log.first("a key"), log.at(raw.id), log.follow("0-0", 0)) == (raw.id, raw.id, raw, [raw])
     assert recorded(log, "report.received", "0-0") == (1, [raw])
     recount(log)
@@ -206,6 +213,10 @@ def test_who_works_with_the_record_may_do_all_that_log_and_drawer_do(user, given
     assert drawer.fill("parts", "w", "1", "a") == {"1": "a"}
     drawer.mark("looking", "card", "socket", "words", 60)
     assert drawer.claim("said", ["a"], ["b"], "value", 60) == ["value"]
+    assert drawer.claim_all("said", [(["a"], ["b"], "other"), (["b"], ["a"], "more")], 60) == [
+        ["value"],
+        ["more", "value"],
+    ]
     assert drawer.touch("credential", "Amina", 60)
     assert drawer.add("tries", "x", 60, 2) == 2
     drawer.clear("parts", "w", "1")

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server import settings
+from server.alone import only_one
 from server.backups import closed
 from server.backups.making import SUFFIX, make
+from server.backups.rebuilding import of_backup, rebuild
 from server.backups.restoring import restore
 from server.locking import master
 from server.log import Log
 from server.outside import short
+from server.roles import Refused
 
 
 def add_to(nouns: argparse._SubParsersAction) -> None:
@@ -28,6 +31,10 @@ def add_to(nouns: argparse._SubParsersAction) -> None:
     back.add_argument("--into", type=Path, required=True, help="the new DATA_DIR")
     back.add_argument("--vault", type=Path, help="the newest file of keys, if that is not FILE.vault")
     back.set_defaults(run=restore_backup)
+    anew = nouns.add_parser("rebuild", help="make a record that was wiped again, from the ledger; no room may run")
+    anew.add_argument("--backup", type=Path, help="a backup, for the accounts and tokens of its day")
+    anew.add_argument("--identity", type=Path, help="the file with its secret key")
+    anew.set_defaults(run=rebuild_record)
 
 
 def make_key(asked: argparse.Namespace) -> None:
@@ -56,6 +63,19 @@ def restore_backup(asked: argparse.Namespace) -> None:
             f"The last head is {short.form(head)}: hold it against what left the house, for anybody can make a backup."
         )
     print(f"Start it with DATA_DIR={asked.into}. {_opens(asked.into / 'keys')}")
+
+
+def rebuild_record(asked: argparse.Namespace) -> None:
+    """Make the record again."""
+    given = settings.read(settings.environment())
+    if bool(asked.backup) != bool(asked.identity):
+        raise Refused("--backup and --identity go together.")
+    drawer = of_backup(asked.backup, closed.identity(asked.identity)) if asked.backup else []
+    with only_one(given.data_dir):
+        made = rebuild(given, lambda: datetime.now(UTC), drawer)
+    print(f"{made.facts} facts are on the record as the ledger copied them, and {made.since} that came since.")
+    if not made.accounts:
+        print("Nobody can sign in: do it again with --backup, or give out new pass-phrases (python -m server users).")
 
 
 def _opens(keys: Path) -> str:

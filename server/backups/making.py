@@ -22,13 +22,15 @@ from server.backups.record import Taking
 from server.locking import master
 from server.log import START, Log
 from server.roles import Refused
+from server.sealing.file import FILE
 from server.sealing.keys import public
-from server.sealing.vault import FILE
 from server.settings import Settings
 
 FORMAT = 1
 INWARD = ("held", "ledger", "quarantine", "spool")  # folders that are read before the place is fixed
-NEVER = ("redis", "keys", "vault", "run.lock")  # the record itself; what goes into the other file; of this machine
+# the record itself; what goes into the other file; what follows from both; of this machine
+NEVER = ("redis", "keys", "vault", "picture", "run.lock")
+ANEW, WIPED = "new", "redis-wiped"  # our own Redis while it is made anew; before a number, one that was wiped
 SUFFIX = ".vault"  # behind a backup's name: the file with its keys
 
 
@@ -59,8 +61,8 @@ def _record(given: Settings, log: Log, archive: "Archive", clock: Callable[[], d
         archive.rows("once", pairs)
     for rows in taking.drawer(credentials, clock()):
         archive.rows("drawer", rows)
-    rest = sorted({each.name for each in home.iterdir()} - {*INWARD, *NEVER})
-    archive.files(home, _files(home, rest))
+    rest = sorted({each.name for each in home.iterdir()} - {*INWARD, *NEVER, ANEW})
+    archive.files(home, _files(home, (name for name in rest if not name.startswith(WIPED))))
     archive.rows("end", [{**_own(given, head), "facts": n, "groups": groups}])
     return head, n
 

@@ -12,7 +12,7 @@ Row = dict[str, Any]
 PAGE = 1000
 FLEETING = {  # kinds in the drawer that let somebody in, or are of this hour: nobody is to have them again
     *("session", "wall", "wall-link", "invitation", "invited", "tries", "tried", "code", "codes", "doubts", "looking"),
-    *("challenge", "proposed-passkey"),
+    *("challenge", "proposed-passkey", "vital", "watch"),
 }
 ON_RECORD = {"credential", "token"}  # kinds that follow a fact: those that came or went just now are left out
 
@@ -60,6 +60,10 @@ class Taking:
         for start in range(0, len(names), PAGE):
             yield [row for name in names[start : start + PAGE] if (row := self._thing(name, now))]
 
+    def things(self) -> Iterator[str]:
+        """Kind and key of each thing in the drawer."""
+        return (name.removeprefix(self._drawer) for name in self.names())
+
     def _kept(self, name: str, before: set[str]) -> bool:
         kind = name.removeprefix(self._drawer).partition(":")[0]
         return kind not in FLEETING and (kind not in ON_RECORD or name in before)
@@ -96,6 +100,11 @@ class Putting:
         if names := self._names():
             self.log.ask(self.log.client.delete, *names)
 
+    def undo_facts(self) -> None:
+        """Take away what was left of a record, and nothing of the drawer."""
+        if names := [name for name in self._names() if not name.startswith(self._drawer)]:
+            self.log.ask(self.log.client.delete, *names)
+
     def _names(self) -> list[str]:
         return self.log.ask(lambda: list(self.log.client.scan_iter(match=f"{self.log.prefix}:*", count=PAGE)))
 
@@ -109,6 +118,8 @@ class Putting:
 
     def once(self, pairs: list[tuple[str, str]]) -> None:
         """Keys of what was taken already."""
+        if not pairs:
+            return
         self._write(lambda pipe: pipe.hset(f"{self.log.prefix}:once", mapping=dict(pairs)))
 
     def drawer(self, rows: list[Row], now: datetime) -> None:

@@ -75,7 +75,7 @@ def _filled(
     putting: Putting, backup: Path, keys: Path, key: Identity, there: Settings, clock: Callable[[], datetime]
 ) -> tuple[int, int, int]:
     own: list[dict[str, Any]] = []
-    _unpack(keys, key, there.data_dir, lambda kind, rows: own.append(_end(kind, rows, there)))
+    unpack(keys, key, there.data_dir, lambda kind, rows: own.append(_end(kind, rows, there)))
     _record(backup, key, putting, there, clock, own)
     return (putting.n, *_checked(putting.log, there.data_dir / "ledger"))
 
@@ -128,7 +128,7 @@ def _record(
         else:
             ends.append(_end(kind, rows, given))
 
-    _unpack(backup, key, given.data_dir, take)
+    unpack(backup, key, given.data_dir, take)
     if not ends or (ends[0]["head"], ends[0]["facts"]) != (putting.last, putting.n):
         raise Refused(f"{backup} does not hold what it says.")
     _check_keys(keys[0] if keys else {}, ends[0], backup)
@@ -154,13 +154,15 @@ def _end(kind: str, rows: list[Any], given: Settings) -> dict[str, Any]:
     return said
 
 
-def _unpack(path: Path, key: Identity, into: Path, take: Callable[[str, list[Any]], object]) -> None:
+def unpack(path: Path, key: Identity, into: Path | None, take: Callable[[str, list[Any]], object]) -> None:
+    """Hand over the rows of a backup, and put its files into a folder, if one is wanted. Raises Refused."""
     with opened(path, key) as file, tarfile.open(fileobj=file, mode="r|") as archive:
         for member in archive:
             kind, _, name = member.name.partition("/")
             if kind == "files":
                 # the filter refuses whatever would lie outside the folder
-                archive.extract(member.replace(name=name, deep=False), into, filter="data")
+                if into:
+                    archive.extract(member.replace(name=name, deep=False), into, filter="data")
                 continue
             content = archive.extractfile(member)
             take(kind, [json.loads(line) for line in content or ()])
