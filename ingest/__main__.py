@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 
-from ingest.door import gateway_file, keeper
 from ingest.gateways import Forged, proved
+from ingest.hook import gateway_file, keeper
 from ingest.intake import UNREAD, Intake
 from ingest.quarantine import Quarantine, opened
 from ingest.signals import Signals

@@ -1,12 +1,10 @@
 """The public door: every gateway and the form behind one body limit, one shape of error and one set of headers."""
 
-import importlib
 import ipaddress
 import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from types import ModuleType
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -15,8 +13,9 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEnti
 from ingest.attach import Attachments
 from ingest.envelope import Lock, Shut
 from ingest.front import Front
-from ingest.gateways import Call, Forged, Received, decoded, must_match, proved
+from ingest.gateways import Call, Forged, decoded
 from ingest.held import Held
+from ingest.hook import LONGEST_BODY, Hook, gateway_file, keeper
 from ingest.intake import Accepted, Intake
 from ingest.message import Message
 from ingest.pile import Standing
@@ -28,7 +27,7 @@ from server.proxies import behind
 from server.seal import Sealer
 from server.settings import Settings
 
-LONGEST_BODY = 64 * 1024  # bytes, where a gateway's file does not say more
+HOOKS = "hooks"  # among the application's extensions: the gateways' addresses, for whoever answers there without Flask
 YEAR = 31536000  # seconds
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")  # a proxy on this machine is not this machine
 HEADERS = {
@@ -73,19 +72,15 @@ def _built(
     app.register_error_handler(Full, lambda fault: _problem(503, "down", "Not saved. Please send it again."))
     app.register_error_handler(HTTPException, lambda fault: _problem(fault.code or 500, "http", f"{fault.name}."))
     app.register_error_handler(Exception, _bug)
-    for gateway in map(gateway_file, settings.gateways):
-        view = _gateway(gateway, settings, intake, signals, quarantine)
-        _open(app, f"/in/{gateway.NAME}", gateway.METHODS, view, open_to=f"gateway {gateway.NAME}")
+    hooks = [Hook(gateway_file(name), settings, intake, signals, quarantine) for name in settings.gateways]
+    app.extensions[HOOKS] = {hook.path: hook for hook in hooks}
+    for hook in hooks:
+        _open(app, hook.path, hook.methods, _gateway(hook), open_to=f"gateway {hook.name}")
     front = Front(lock, settings.pack, attachments, _call, lambda call: _counted(keeper(call, settings, intake)))
     for method, path, page in front.routes():
         _open(app, path, [method], page, open_to="everyone")
     _open(app, "/health", ["GET"], _health(intake, Standing(settings.data_dir)), open_to="this machine")
     return app
-
-
-def gateway_file(name: str) -> ModuleType:
-    """The file of this gateway; only those that are open are loaded."""
-    return importlib.import_module(f"ingest.gateways.{name}")
 
 
 def _open(app: Flask, path: str, methods: Sequence[str], view: Callable[..., Any], *, open_to: str) -> None:
@@ -94,37 +89,12 @@ def _open(app: Flask, path: str, methods: Sequence[str], view: Callable[..., Any
     app.add_url_rule(path, f"{methods[0]} {path}", view, methods=methods, provide_automatic_options=False)
 
 
-def _gateway(
-    gateway: ModuleType, settings: Settings, intake: Intake | Held, signals: Signals | Held, quarantine: Quarantine
-) -> Callable[[], Response]:
-    longest = getattr(gateway, "LONGEST_BODY", LONGEST_BODY)
-
+def _gateway(hook: Hook) -> Callable[[], Response]:
     def receive() -> Response:
-        call = _call(longest)
-        try:
-            keep = keeper(call, settings, intake)
-            received = proved(gateway, call, settings, intake.clock())
-        except Forged:
-            intake.count(gateway.NAME, "refused")
-            signals.heard(gateway.NAME, "refused")
-            quarantine.offer(gateway.NAME, call, intake.clock())
-            raise
-        for message in received.messages:
-            keep(message)
-        for receipt in received.receipts:
-            signals.receipt(gateway.NAME, receipt)
-        for sign in received.signs:
-            signals.sign(gateway.NAME, sign)
-        signals.heard(gateway.NAME, _kind(received))
-        waiting = signals.waiting(gateway.NAME) if received.fetch and settings.texts == "on" else ()
-        answer = received.fetch(waiting) if received.fetch else received.answer
-        return Response(answer, 200, mimetype=received.media)
+        answer = hook.take(_call(hook.longest))
+        return Response(answer.text, 200, mimetype=answer.media)
 
     return receive
-
-
-def _kind(received: Received) -> str:
-    return "message" if received.messages else "receipt" if received.receipts else "sign"
 
 
 def _health(intake: Intake | Held, held: Standing) -> Callable[[], Response]:
@@ -150,15 +120,6 @@ def _call(longest: int = LONGEST_BODY) -> Call:
         raise RequestEntityTooLarge
     headers = {name.lower(): decoded(value.encode("latin-1", "replace")) for name, value in request.headers}
     return Call(request.method, request.path, request.query_string, headers, body)
-
-
-def keeper(call: Call, settings: Settings, intake: Intake | Held) -> Callable[[Message], Accepted]:
-    """How the messages of this call are kept: as a rehearsal when it proves to be one. Raises Forged."""
-    if "x-rehearsal" not in call.headers:
-        return intake.accept
-    must_match(call.header("X-Rehearsal"), settings.rehearsal_secret)
-    at = call.header("X-Rehearsal-At")
-    return lambda message: intake.accept(replace(message, rehearsal=True, rehearsal_at=at))
 
 
 def _counted(keep: Callable[[Message], Accepted]) -> Callable[[Message], Accepted]:

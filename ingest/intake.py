@@ -1,7 +1,6 @@
 """The one door for reports: a stable id, an alias, a seal, then the record or the spool, then the answer."""
 
 import contextlib
-import logging
 import time
 import uuid
 from collections import Counter
@@ -10,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ingest.keeping import Keeping
 from ingest.message import Message, body, moment, whole
 from ingest.senders import e164
 from ingest.spool import Full, Spool
 from server import events
 from server.callers import Unread
 from server.log import Down, Draft, Log
+from server.recorded import counted
 from server.seal import Sealer
 from server.settings import Settings
 from server.shares import Share, Shares, Whose
@@ -23,12 +24,11 @@ from server.shares import Share, Shares, Whose
 SHARES = {  # nobody is refused: what comes over a share is read after all else
     "sender": Share(burst=6, minute=6),
     "address": Share(burst=30, minute=30),  # many phones of one network may share an address
-    "gateway": Share(burst=600, minute=1200),
+    "gateway": Share(burst=3000, minute=6000),  # and as many more a minute as monitors are enrolled
 }
-PAUSE = 0.5  # seconds after a failure until one request may ask the record again
+SELDOM = 60.0  # seconds between looks at how many monitors are enrolled
 UNREAD = "door"  # stands for a gateway where nobody could read which
 COUNTED = ("accepted", "repeated", "spooled", "refused")
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Intake:
         self._counts = {name: Counter[str]() for name in (*settings.gateways, "form")}
         self.unread = Unread()
         self._shares = Shares(SHARES)
-        self._ask_again = 0.0  # by time.monotonic; 0 while the record answers
+        self._keeping = Keeping(log, spool)
+        self._look_again = 0.0  # by time.monotonic
 
     def accept(self, message: Message, told: str = "") -> Accepted:
         """Keep a message. Returns only once it is safe on a disk. Raises spool.Full when no disk takes it.
@@ -61,11 +62,11 @@ class Intake:
         at = moment(message.rehearsal_at) if message.rehearsal else ""
         at = at or self.clock().isoformat(timespec="milliseconds")
         identities = self._identities(message, at)
-        report = told or str(uuid.UUID(hex=identities[0]))
+        report = told or identities[0]
         number = e164(message.sender, self._region)
         shares, seconds = self._shares_of(message, number), datetime.fromisoformat(at).timestamp()
         event = self._received(message, report, number, at, self._shares.over(shares, seconds))
-        once = (*(f"report:{uuid.UUID(hex=identity)}" for identity in identities), *([told_once(told)] if told else []))
+        once = (*(f"report:{identity}" for identity in identities), *([told_once(told)] if told else []))
         what = self.keep(Draft(event, by=f"gateway:{message.gateway}", once=once))
         self.count(message.gateway, what)
         if what != "repeated":  # a gateway that sends one message a hundred times does not use up its sender's share
@@ -106,68 +107,29 @@ class Intake:
         return [("gateway", mark + message.gateway), *senders]
 
     def _identities(self, message: Message, at: str) -> list[str]:
-        """The ids this message is known by, our own first. A rehearsal never passes for the real thing."""
+        """The ids this message is known by, UUIDs, our own first. A rehearsal never passes for the real thing."""
         whose = (message.gateway, "rehearsal" if message.rehearsal else "", message.account)
         # without an id or a time, the same words within ten minutes are one message, later ones another
         sent = message.sent_at or at[: len("2017-06-04T10:4")]
         own = ("id", message.message_id) if message.message_id else ("hash", message.sender, message.text, sent)
-        return [self._sealer.identity(*whose, *parts) for parts in (own, *(("also", *parts) for parts in message.also))]
+        also = (("also", *parts) for parts in message.also)
+        return [str(uuid.UUID(hex=self._sealer.identity(*whose, *parts))) for parts in (own, *also)]
 
     def keep(self, draft: Draft) -> str:
-        """Keep a fact: accepted, repeated or spooled. Raises spool.Full.
-
-        While something of ours waits in the spool all else waits behind it: order is kept.
-        """
-        if not self._spool.holding and self._may_ask():
-            try:
-                return self._append(draft)
-            except Down:
-                logger.warning("The record is away: reports wait in the spool.")
-                self._ask_again = time.monotonic() + PAUSE
-        try:
-            self._spool.save(draft)
-        except Full:
-            return self._append_or_refuse(draft)
-        return "spooled"
-
-    def _append_or_refuse(self, draft: Draft) -> str:
-        """A full disk must not refuse what the record can take, in order or not."""
-        if not self._may_ask():
-            raise Full
-        try:
-            return self._append(draft)
-        except Down:
-            self._ask_again = time.monotonic() + PAUSE
-            raise Full from None
-
-    def _may_ask(self) -> bool:
-        """True while the record answers; after a failure for one request in each pause: the others are quick."""
-        if not self._ask_again:
-            return True
-        if time.monotonic() < self._ask_again:
-            return False
-        self._ask_again = time.monotonic() + PAUSE
-        return True
-
-    def _append(self, draft: Draft) -> str:
-        fresh = self._log.append_all([draft])[0].fresh
-        self._ask_again = 0.0
-        return "accepted" if fresh else "repeated"
+        """Keep a fact: accepted, repeated or spooled. Raises spool.Full."""
+        return self._keeping.keep(draft)
 
     def tend(self) -> int:
         """One step of the background loop: deliver what waits, if the record answers. How many reports."""
-        if not self._spool.segments():
-            return 0
-        try:
-            self._log.ping()
-            done = self._spool.drain(self._log)
-        except Down:
-            self._ask_again = time.monotonic() + PAUSE
-            return 0
-        self._ask_again = 0.0
-        if done:
-            logger.info("Delivered %d reports from the spool.", done)
-        return done
+        if time.monotonic() >= self._look_again:
+            self._look_again = time.monotonic() + SELDOM
+            with contextlib.suppress(Down):
+                self._shares.more["gateway"] = counted(self._log, events.MonitorEnrolled.wire)
+        return self._keeping.tend()
+
+    def stock_up(self, aside: Callable[[Callable[[], Any]], Any]) -> None:
+        """In a crowded hour, make keys before a report waits for one; `aside` runs what waits for the disk."""
+        self._sealer.stock_up(aside)
 
     def stepped(self, seconds: float) -> None:
         """Keep that the clock was set while the door was open."""
@@ -179,17 +141,15 @@ class Intake:
         """One more accepted, repeated, spooled or refused at this gateway."""
         self._counts.setdefault(gateway, Counter())[what] += 1  # one that was taken out may have brought something
 
+    def counts(self) -> dict[str, dict[str, int]]:
+        """What each gateway brought since this door's start, by what became of it."""
+        return {name: {what: count[what] for what in COUNTED} for name, count in self._counts.items()}
+
     def health(self) -> dict[str, Any]:
         """How the door stands, in counts since its start; nothing about any message or sender."""
-        try:
-            self._log.ping()
-            record = "up"
-        except Down:
-            record = "away"
-        counts = {name: {what: count[what] for what in COUNTED} for name, count in self._counts.items()}
         spool = {"waiting": self._spool.waiting(), "set_apart": self._spool.set_apart()}
-        more = {"unread": self.unread.count, "no_own_key": self._sealer.alone}
-        return {"record": record, "spool": spool, "gateways": counts, **more}
+        more = {"unread": self.unread.count, "no_own_key": self._sealer.alone, "disk_faults": self._spool.faults}
+        return {"record": self._keeping.record(), "spool": spool, "gateways": self.counts(), **more}
 
 
 def told_once(report: str) -> str:

@@ -1,7 +1,11 @@
 """What gateways say besides messages: how their phones are, what became of our texts; and the texts they fetch."""
 
+import contextlib
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from ingest.gateways import Receipt, Sign, Text
 from ingest.intake import Intake
@@ -18,10 +22,18 @@ NUMBER = 7  # digits from which on a reason may hold somebody's number; no gatew
 
 
 class Signals:
-    """Takes signs and receipts in, and hands texts out to phones; messages are Intake's."""
+    """Takes signs and receipts in, and hands texts out to phones; messages are Intake's. `aside` runs what no caller
+    waits for."""
 
-    def __init__(self, intake: Intake, sealer: Sealer, log: Log, outbox: Outbox) -> None:
-        self._intake, self._sealer, self._outbox = intake, sealer, outbox
+    def __init__(
+        self,
+        intake: Intake,
+        sealer: Sealer,
+        log: Log,
+        outbox: Outbox,
+        aside: Callable[[Callable[[], None]], Any] = lambda work: work(),
+    ) -> None:
+        self._intake, self._sealer, self._outbox, self._aside = intake, sealer, outbox, aside
         self._drawer = Drawer(log)
         self._noted: dict[tuple[str, str], float] = {}  # gateway and what -> when, by time.monotonic
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -68,10 +80,11 @@ class Signals:
             return
         self._noted[gateway, what] = time.monotonic()
         note = {"at": self._intake.clock().isoformat(timespec="seconds"), "n": str(self._counts[gateway, what])}
-        try:
-            self._drawer.put("heard", f"{gateway}:{what}", note, KEPT)
-        except Down:
-            return
+        self._aside(partial(self._note, f"{gateway}:{what}", note))
+
+    def _note(self, key: str, note: dict[str, str]) -> None:
+        with contextlib.suppress(Down):
+            self._drawer.put("heard", key, note, KEPT)
 
 
 def _plain(reason: str) -> str:

@@ -1,19 +1,19 @@
 """Reports wait here, in checksummed files, while the record is away; delivering them twice is harmless."""
 
+import contextlib
 import fcntl
-import json
 import logging
 import os
 import threading
-from hashlib import sha256
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
-from server import events
+from ingest.lines import drafts_of, line_of
 from server.log import Draft, Log
 
+SELDOM = 10.0  # seconds between two lines of the log about a disk that takes nothing
 BATCH = 100  # drafts that go to the record in one step
-LENGTH, SUM = slice(0, 8), slice(9, 73)  # where a record has its length and its SHA-256, both in hexadecimal
-START = 74  # where its draft begins
 logger = logging.getLogger(__name__)
 
 
@@ -34,6 +34,8 @@ class Spool:
         self._lock = threading.Lock()
         self._open: tuple[Path, int] | None = None  # the segment that we write to
         self._unsent: set[Path] = set()  # ours, until they are delivered
+        self.faults = 0  # how often the disk took nothing
+        self._told = -SELDOM  # when that was said last
 
     @property
     def holding(self) -> bool:
@@ -42,13 +44,24 @@ class Spool:
 
     def save(self, draft: Draft) -> None:
         """Returns once the draft is on the disk to stay. Raises Full."""
+        self.save_all([draft])
+
+    def save_all(self, drafts: Iterable[Draft]) -> None:
+        """The same for several in one write; all of them or none. Raises Full."""
         with self._lock:
             try:
-                self._write(_record(draft))
+                self._write(b"".join(map(line_of, drafts)))
             except OSError as fault:
                 self._close()  # after a failed fsync nobody knows what this file holds: the next report opens another
-                logger.error("The disk did not take a report into the spool (error %s).", fault.errno)
+                self._tell(fault)
                 raise Full from fault
+
+    def _tell(self, fault: OSError) -> None:
+        """Say it, and not a thousand times a second."""
+        self.faults += 1
+        if time.monotonic() - self._told >= SELDOM:
+            self._told = time.monotonic()
+            logger.error("The disk did not take reports into the spool (error %s).", fault.errno)
 
     def _write(self, record: bytes) -> None:
         if self._open is None:
@@ -60,7 +73,8 @@ class Spool:
                 raise OSError("only a part was written")
             os.fsync(handle)
         except OSError:
-            os.ftruncate(handle, end)  # nobody was told that this one is safe: its sender tries again
+            with contextlib.suppress(OSError):  # what stays is delivered: its sender tries again, and it is one report
+                os.ftruncate(handle, end)
             raise
         self._unsent.add(path)
 
@@ -73,6 +87,7 @@ class Spool:
             except FileExistsError:
                 continue
             if _take(handle):
+                self._open = path, handle  # from now on it is let go of when anything fails
                 _sync_folder(self._folder)
                 return path, handle
             os.close(handle)  # a draining process came between, and removes it as an empty one
@@ -83,9 +98,13 @@ class Spool:
             return None
         path, handle = self._open
         self._open = None
-        if not os.fstat(handle).st_size:
-            path.unlink()
-        os.close(handle)
+        try:
+            if not os.fstat(handle).st_size:
+                path.unlink()
+        except OSError as fault:  # a disk that takes nothing may not let go of it either: what is empty costs nobody
+            self._tell(fault)
+        finally:
+            os.close(handle)
         return path
 
     def drain(self, log: Log) -> int:
@@ -106,7 +125,7 @@ class Spool:
                     return 0
                 done, bad, batch = 0, [], []
                 for line in file:
-                    drafts, rest = _drafts(line)
+                    drafts, rest = drafts_of(line)
                     batch += drafts
                     bad += [rest] if rest else []
                     if len(batch) >= BATCH:
@@ -160,8 +179,10 @@ def _take(handle: int) -> bool:
 def _sync_folder(folder: Path) -> None:
     """A new file is safe only once its folder knows of it."""
     handle = os.open(folder, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _lines(path: Path) -> int:
@@ -170,30 +191,3 @@ def _lines(path: Path) -> int:
             return sum(1 for _ in file)
     except FileNotFoundError:
         return 0
-
-
-def _record(draft: Draft) -> bytes:
-    event = draft.event
-    said = [event.wire, event.v, event.subject, events.encode(event)]
-    text = json.dumps([*said, draft.by, draft.cause, draft.once, draft.expect]).encode()
-    return b"%08x %s %s\n" % (len(text), sha256(text).hexdigest().encode(), text)
-
-
-def _drafts(line: bytes) -> tuple[list[Draft], bytes]:
-    """The drafts of a line (a damaged line end glues records together), and the damaged rest."""
-    found = []
-    while line:
-        try:
-            end = START + int(line[LENGTH], 16)
-            text = line[START:end]
-            if line[SUM] != sha256(text).hexdigest().encode():
-                break
-            *event, by, cause, once, expect = json.loads(text)
-            found.append(Draft(events.decode(*event), by, cause, tuple(once), expect))
-        except (ValueError, events.Unknown):
-            break
-        line = line[end + 1 :]
-    if line and not line.endswith(b"\n"):
-        logger.warning("The spool's last record is incomplete: nobody was told that it is safe, so it is dropped.")
-        return found, b""
-    return found, line

@@ -61,7 +61,7 @@ def pairs(facts: Iterable[Fact], truth: Mapping[str, str], pack: Pack, vault: se
         event = fact.event
         if isinstance(event, events.ReportRead) and event.subject in truth and (one := known.read(event)):
             for other, compare in compared(one, known):
-                spoken = compare(one, other, known.words((frozenset(one.told), frozenset(one.ideas)), one, other))
+                spoken = compare(one, other, known.words(known.own(one), one, other))
                 if spoken is not None and other.report in truth:
                     yield compare is follow_ups.compare, (spoken, truth[one.report] == truth[other.report])
             known.remember(one)

@@ -1,9 +1,10 @@
 """Seal to the room, open in the room; with what `sealing` has, all that other modules need of keys."""
 
 import base64
+import contextlib
 import json
-from hashlib import sha256
-from hmac import new as hmac
+from collections.abc import Callable, Iterator, Sequence
+from hmac import digest as hmac
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from nacl.secret import SecretBox
 
 from server.locking.master import Locked
 from server.sealing import keys
-from server.sealing.stock import NoKey, Stock
-from server.sealing.vault import ALONE, Buried, Forgotten, Vault, begin, packed
+from server.sealing.file import begin
+from server.sealing.stock import Made, NoKey, Opening, Stock
+from server.sealing.vault import ALONE, Buried, Forgotten, Vault, packed
 
 __all__ = ["ALONE", "Buried", "Closer", "Forgotten", "Locked", "Opener", "Sealer", "Vault", "key_of", "owner_of"]
 __all__ += ["make_keys"]
@@ -53,7 +55,7 @@ class Sealer(Closer):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._pepper, self._stock = keys.private(folder, "pepper"), Stock(folder.parent)
+        self._pepper, self._stock = keys.private(folder, "pepper"), Stock(folder.parent, hurried=True)
         self.alone = 0  # how much was closed with the room's key alone: nobody can destroy that by itself
 
     def seal(self, body: dict[str, Any]) -> str:
@@ -74,6 +76,10 @@ class Sealer(Closer):
             return super().enclose(raw)
         return f"{ARRIVAL}.{name}.".encode() + SecretBox(key).encrypt(raw)
 
+    def stock_up(self, aside: Callable[[Callable[[], Made]], Made]) -> None:
+        """In a crowded hour, make keys before they are missed; `aside` as for `Stock.fill`."""
+        self._stock.fill(self._box, aside)
+
     def alias(self, number: str) -> str:
         """The keyed alias of a sender (E.164 where it is a number): always the same, worthless without the pepper."""
         return self._mac(b"alias", number)[:ALIAS_LENGTH]
@@ -83,7 +89,7 @@ class Sealer(Closer):
         return self._mac(b"identity", json.dumps(parts))[:32]
 
     def _mac(self, purpose: bytes, text: str) -> str:
-        return hmac(self._pepper, purpose + b":" + text.encode("utf-8", "surrogatepass"), sha256).hexdigest()
+        return hmac(self._pepper, purpose + b":" + text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 class Opener:
@@ -91,6 +97,20 @@ class Opener:
 
     def __init__(self, folder: Path) -> None:
         self._box, self._stock = SealedBox(PrivateKey(keys.private(folder, "room.key"))), Stock(folder.parent)
+        self._opening = Opening(self._box)
+        self._ahead: dict[str, bytes] = {}  # keys of what is opened just now, closed as they are kept
+
+    @contextlib.contextmanager
+    def at_once(self, sealed: Sequence[str]) -> Iterator[None]:
+        """Inside, `open` asks the file of keys no more for these: it was asked once for all. Raises Locked. What it
+        does not have by then is asked for as ever."""
+        names = [name for each in sealed if (name := key_of(each.encode("utf-8", "replace")))]
+        self._ahead |= self._stock.find(names)
+        try:
+            yield
+        finally:
+            for name in names:
+                self._ahead.pop(name, None)
 
     def open(self, sealed: str) -> dict[str, Any]:
         """What Sealer.seal closed. Raises Forgotten if its key was destroyed, or was never this room's; Locked."""
@@ -108,10 +128,10 @@ class Opener:
         try:
             if not name:
                 return self._box.decrypt(closed)
-            kept = self._stock.find(name)
+            kept = self._ahead.get(name) or self._stock.find([name]).get(name)
             if kept is None:
                 raise Forgotten("its key was destroyed")
-            return SecretBox(self._box.decrypt(kept)).decrypt(closed)
+            return SecretBox(self._opening.key(kept)).decrypt(closed)
         except CryptoError as fault:
             raise Forgotten("not sealed to this room's key") from fault
 

@@ -14,7 +14,8 @@ from server import events, queries, sums, trace
 from server.board import Board
 from server.log import Log, place
 from server.queries import Filters
-from server.reader import KNOWN, Reader
+from server.reader import Reader
+from server.reading.queue import KNOWN
 from server.seal import Opener, Sealer, Vault
 from server.shares import REMEMBERED, Share, Shares
 from tests import days, doors
@@ -120,6 +121,21 @@ def test_a_browsers_address_is_counted_and_kept_nowhere(door, monkeypatch):
         assert door.client.open(**call).status_code == 200
     assert crowded(door) == [False, False, True, *[False] * 5], "a proxy on this machine is nobody's address"
     assert "203.0.113" not in str(door.log.read()) + str(door.bodies())
+
+
+def test_a_gateway_that_carries_a_whole_nation_has_a_share_that_grows_with_whoever_is_enrolled(door, log, monkeypatch):
+    monkeypatch.setitem(intake.SHARES, "gateway", Share(2, 1))
+    monkeypatch.setattr(intake, "SELDOM", 0.0)
+    enrol(door, log, *range(40))
+    door.intake.tend()
+    for who in range(23):
+        send(door, who, "late")
+    assert crowded(door) == [False] * 22 + [True], "half of those of a minute may come at once"
+    enrol(door, log, *range(40, 60))
+    door.intake.tend()
+    for who in range(30, 40):
+        send(door, who, "late")
+    assert crowded(door)[23:] == [False] * 10
 
 
 def test_what_our_own_desk_types_in_is_never_over_a_share(door):
@@ -234,7 +250,7 @@ def test_whoever_is_enrolled_while_the_flood_waits_loses_nothing(door, log, new_
     """The two groups may judge a sender differently: one before, one after the roster changed."""
     sent = [send(door, 1, n) for n in range(20)]
     one, two = new_reader("reader.1"), new_reader("reader.2")
-    one._turn("reader", 200, 0)
+    one._turn("reader", 200)
     enrol(door, log, 1)
     read_all(two, one)
     assert sorted(read(log)) == sorted(sent)
@@ -278,7 +294,7 @@ def test_a_reader_that_dies_over_a_flood_doubles_and_loses_nothing(door, log, ne
 
 def test_what_waits_is_on_the_board_marked_counted_and_out_of_the_way(door, log, keys, new_reader):
     sent = [send(door, 1, n) for n in range(SHARE + 5)]
-    new_reader()._turn("reader", 200, 0)
+    new_reader()._turn("reader", 200)
     board = Board(Opener(keys / "keys"), Vault(keys), lambda text: False, days.the_pack())
     board.fold(log.read())
     waiting = queries.page(board, Filters(kind=("crowded",)), "all")[0]

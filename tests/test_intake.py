@@ -5,9 +5,15 @@ import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
+import phonenumbers
 import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from ingest import senders
 from ingest.intake import Intake
 from ingest.message import Message
 from ingest.senders import e164
@@ -86,6 +92,23 @@ def test_what_is_no_number_is_known_by_its_text_in_lower_case(sender, spelling):
     assert e164(sender, "KH") == spelling
 
 
+@hypothesis_settings(max_examples=300)
+@example("KH", True, "012345678")  # with the prefix that is dialled inside a country
+@example("RU", True, "89123456789")
+@example("IT", True, "0612345678")
+@given(
+    st.sampled_from(["KH", "TH", "KE", "US", "CA", "IT", "BR", "MX", "GB", "DE", "NG", "RU", "KZ", "XX"]),
+    st.booleans(),
+    st.from_regex(r"[018]?[0-9]{6,10}", fullmatch=True) | st.text("0123456789០១ +-(", max_size=13),
+)
+def test_a_number_that_is_known_by_its_look_is_spelled_as_one_that_is_read(region, own, digits):
+    code = phonenumbers.country_code_for_region(region) if own else ""
+    for sender in (f"+{code}{digits}", f"{code}{digits}", digits, f"+{code}{digits}\n"):
+        with mock.patch.object(senders, "_spelled", return_value=re.compile("(?!)")):
+            read = e164(sender, region)
+        assert e164(sender, region) == read
+
+
 def test_two_senders_have_two_aliases_and_nobody_has_none(door):
     for number, sender in enumerate(["012345678", "012345679", "Smart", ""]):
         say(door, str(number), sender)
@@ -116,6 +139,7 @@ def test_no_word_and_no_number_stands_readable_in_spool_keys_or_record(tmp_path,
     assert not re.search("|".join(WORDS).encode(), everything)
 
 
+@pytest.mark.survival("R4", "order kept")
 def test_while_the_record_is_away_reports_wait_in_order_and_later_ones_queue_behind_them(tmp_path, switch):
     door = doors.build(tmp_path, switch)
     say(door, "first")
@@ -136,9 +160,11 @@ def test_while_the_record_is_away_reports_wait_in_order_and_later_ones_queue_beh
         | {"kannel": {"accepted": 2, "repeated": 0, "spooled": 3, "refused": 0}},
         "unread": 0,
         "no_own_key": 0,
+        "disk_faults": 0,
     }
 
 
+@pytest.mark.survival("R4", "nothing lost or doubled")
 def test_a_report_that_waited_and_came_again_meanwhile_is_one_report(tmp_path, switch):
     door = doors.build(tmp_path, switch)
     switch.gone = True
@@ -150,6 +176,7 @@ def test_a_report_that_waited_and_came_again_meanwhile_is_one_report(tmp_path, s
     assert len(door.reports()) == 1
 
 
+@pytest.mark.survival("R5", "asked once in a while only")
 def test_after_a_failure_the_record_is_asked_once_in_a_while_only(tmp_path, switch, monkeypatch):
     door, asked = doors.build(tmp_path, switch), []
     real = switch.append_all
@@ -167,6 +194,7 @@ def test_after_a_failure_the_record_is_asked_once_in_a_while_only(tmp_path, swit
     assert len(asked) == 2
 
 
+@pytest.mark.survival("R10", "of each gateway")
 def test_a_full_disk_refuses_nothing_that_the_record_can_take(tmp_path, switch):
     door = doors.build(tmp_path, switch)
     switch.gone = True
@@ -179,6 +207,7 @@ def test_a_full_disk_refuses_nothing_that_the_record_can_take(tmp_path, switch):
     assert [body["text"] for body in door.bodies()] == ["taken", "waits"]
 
 
+@pytest.mark.survival("R2", "what it held comes with the next")
 def test_what_a_dead_process_left_is_delivered_by_the_next(tmp_path, log):
     gone = doors.build(tmp_path, doors.away())
     say(gone, "left behind")

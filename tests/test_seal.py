@@ -98,6 +98,16 @@ def test_words_under_a_source_s_key_open_again_after_a_restart(keys: Path) -> No
     assert Vault(keys).open("source:a", sealed) == BODY
 
 
+def test_a_vault_keeps_no_more_keys_in_memory_than_it_may(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.sealing.vault.MOST", 3)
+    kept = Vault(keys)
+    sealed = {f"source:{n}": kept.seal(f"source:{n}", BODY) for n in range(9)}
+    many = kept.seal_all([(f"source:{n}", BODY) for n in range(5, 12)])
+    assert [kept.open(f"source:{n}", each) for n, each in enumerate(many, 5)] == [BODY] * 7
+    assert [kept.open(owner, each) for owner, each in sealed.items()] == [BODY] * 9
+    assert len(kept._boxes) <= 4
+
+
 def test_words_of_one_source_do_not_open_with_the_key_of_another(keys: Path) -> None:
     vault = Vault(keys)
     sealed = vault.seal("source:a", BODY)

@@ -59,6 +59,7 @@ def spooled(folder: Path, count: int) -> Path:
     return next(folder.glob("*.spool"))
 
 
+@pytest.mark.survival("R4", "order kept")
 def test_what_waits_is_delivered_in_order_and_then_gone(tmp_path, log):
     spool = Spool(tmp_path)
     for number in range(250):
@@ -89,6 +90,7 @@ def test_while_the_record_is_away_everything_goes_on_waiting(tmp_path, log):
     assert sealed(log) == ["k1.0", "k1.1", "k1.2", "k1.later"]
 
 
+@pytest.mark.survival("R12", "every byte")
 def test_a_last_record_cut_anywhere_is_dropped_and_the_others_are_delivered(tmp_path, redis_server):
     path = spooled(tmp_path, 3)
     whole = path.read_bytes()
@@ -103,6 +105,7 @@ def test_a_last_record_cut_anywhere_is_dropped_and_the_others_are_delivered(tmp_
         log.client.close()
 
 
+@pytest.mark.survival("R13", "every byte", "said aloud")
 def test_a_flipped_byte_costs_at_most_its_own_record_which_is_set_apart(tmp_path, redis_server, caplog):
     path = spooled(tmp_path, 3)
     whole = path.read_bytes()
@@ -123,6 +126,7 @@ def test_a_flipped_byte_costs_at_most_its_own_record_which_is_set_apart(tmp_path
     assert "damaged" in caplog.text
 
 
+@pytest.mark.survival("R13", "kept as it was")
 def test_a_record_set_apart_is_kept_byte_for_byte(tmp_path, log):
     path = spooled(tmp_path, 3)
     lines = path.read_bytes().replace(b"k1.1", b"k1.x").splitlines(keepends=True)
@@ -138,6 +142,7 @@ def test_a_new_segment_never_takes_the_name_of_one_with_records_set_apart(tmp_pa
     assert spooled(tmp_path, 1).name > path.name
 
 
+@pytest.mark.survival("R2", "what it held comes with the next")
 def test_two_processes_share_the_folder_and_what_a_dead_one_left_is_delivered_once(tmp_path, log):
     command = [sys.executable, "-c", WRITER, str(tmp_path), "40"]
     writers = [subprocess.Popen([*command, name], stdout=subprocess.PIPE, cwd=ROOT) for name in ("a", "b")]
@@ -158,6 +163,7 @@ def test_two_processes_share_the_folder_and_what_a_dead_one_left_is_delivered_on
         writer.stdout.close()
 
 
+@pytest.mark.survival("R10", "alarm")
 def test_a_full_disk_is_said_aloud_and_loses_nothing_that_was_safe(tmp_path, log):
     spool = Spool(tmp_path)
     spool.save(draft("before"))
@@ -179,6 +185,20 @@ def test_a_disk_that_takes_nothing_at_all_leaves_no_empty_segments(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_on_which_nothing_can_be_changed_any_more_is_full(tmp_path, log, monkeypatch):
+    spool, broken = Spool(tmp_path), OSError(30, "Read-only file system")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(broken))
+        patch.setattr(Path, "unlink", lambda path: (_ for _ in ()).throw(broken))
+        with pytest.raises(Full):
+            spool.save(draft("refused"))
+    spool.save(draft("taken"))
+    spool.drain(log)
+    assert sealed(log) == ["k1.taken"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.survival("R11", "not acknowledged", "new segment")
 def test_after_a_failed_fsync_the_report_is_not_safe_and_the_next_goes_to_a_new_segment(tmp_path, log, monkeypatch):
     spool = Spool(tmp_path)
     spool.save(draft("before"))

@@ -6,7 +6,8 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b as hashed
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,14 @@ from nacl.utils import random
 
 from server.locking.master import Locked
 from server.sealing import keys
+from server.sealing.file import FILE, opened
 
-FILE = "vault/vault.db"  # under DATA_DIR
+IN_ONE = 500  # keys that are asked for at once
+MOST = 30_000  # keys in memory; a country has more people who send
 LAST_TURN = 2**31  # SQLite keeps no larger number there
 logger = logging.getLogger(__name__)
+PICTURE = "picture"  # the owner of what holds words of many (`server/resumed.py`): its key goes with any of theirs
+APART = ("model:", "duty:", "contact:")  # owners of whose words no picture has any: those keys go every hour
 ALONE = "report:"  # an owner that what it closes names itself: whoever opens it may know no more than the source
 
 
@@ -31,29 +36,6 @@ class Forgotten(Exception):
 
 class Buried(Forgotten):
     """The key was destroyed for good for whoever began before that: a vault that is opened now can make another."""
-
-
-def begin(data_dir: Path) -> None:
-    """The file for a room that has no keys yet. If it is missing later it was lost, and nobody makes it anew: all that
-    was sealed would look as if it had been forgotten. Raises Locked."""
-    path = data_dir / FILE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as db:
-            db.execute("CREATE TABLE IF NOT EXISTS keys (owner TEXT PRIMARY KEY, wrapped BLOB NOT NULL)")
-    except (OSError, sqlite3.DatabaseError) as fault:
-        raise Locked(f"{FILE} under DATA_DIR cannot be written") from fault
-
-
-def opened(data_dir: Path, patience: float) -> sqlite3.Connection:
-    """The file that is there; others who write to it are waited for so many seconds. Raises sqlite3.Error."""
-    where = f"{(data_dir / FILE).absolute().as_uri()}?mode=rw"
-    db = sqlite3.connect(where, timeout=patience, isolation_level=None, check_same_thread=False, uri=True)
-    # no side file outlives a destroyed key, and no power cut brings one back
-    for each in ("journal_mode=DELETE", "synchronous=EXTRA", "secure_delete=ON"):
-        db.execute(f"PRAGMA {each}")
-    db.execute("SELECT 1 FROM keys LIMIT 1")  # an empty file is none: nothing is to be kept in it
-    return db
 
 
 def packed(body: dict[str, Any]) -> bytes:
@@ -66,14 +48,14 @@ class Vault:
     """A key for each owner (`source:…`, `incident:…`, `room`), wrapped by the room's key, in one file outside Redis.
 
     Destroying an owner's key makes all that was sealed for that owner unreadable, wherever it was copied. Whoever opens
-    one that is missing, or that another room's keys closed, gets Locked.
-    """
+    one that is missing, or that another room's keys closed, gets Locked."""
 
     def __init__(self, data_dir: Path) -> None:
         private = keys.private(data_dir / "keys", "room.key")
         self._wrap = SecretBox(blake2b(b"", key=private, person=b"vault", encoder=RawEncoder))
         self._owners = private
         self._boxes: dict[str, SecretBox] = {}
+        self._inside = 0  # how many are inside `at_once`
         self._turn = 0  # how often a key was destroyed, by any process, when `_boxes` was last right
         self._lock = threading.Lock()
         try:
@@ -96,8 +78,8 @@ class Vault:
         with self._lock:
             try:
                 self._look()
-                fresh = [owner for owner, _ in bodies if owner not in self._boxes]
-                self._db.execute("BEGIN IMMEDIATE")
+                fresh = {owner for owner, _ in bodies if owner not in self._boxes}
+                self._db.execute("BEGIN IMMEDIATE" if fresh else "BEGIN")
                 found = [(owner, self._row(self._name(owner), make=True)) for owner in fresh]
                 self._db.execute("COMMIT")
             except sqlite3.DatabaseError as fault:
@@ -105,7 +87,27 @@ class Vault:
                     self._db.execute("ROLLBACK")
                 raise Locked("the vault cannot be used") from fault
             self._boxes |= {owner: SecretBox(self._wrap.decrypt(row[0])) for owner, row in found if row}
-        return [self.seal(owner, body) for owner, body in bodies]
+        with self.at_once():
+            return [self.seal(owner, body) for owner, body in bodies]
+
+    @contextlib.contextmanager
+    def at_once(self, owners: Iterable[str] = ()) -> Iterator[None]:
+        """Inside, which is to be short, nobody looks again whether another process destroyed a key: that was looked up
+        once, and the keys of these owners were read in one step. Raises Locked."""
+        with self._lock:
+            try:
+                self._look()
+                names = {self._name(owner): owner for owner in owners if owner not in self._boxes}
+                rows = self._rows(list(names))
+            except sqlite3.DatabaseError as fault:
+                raise Locked("the vault cannot be used") from fault
+            self._boxes |= {names[name]: SecretBox(self._wrap.decrypt(key)) for name, key in rows}
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
 
     def open(self, owner: str, sealed: str) -> dict[str, Any]:
         """What `seal` closed for this owner, or for the report alone that it names. Raises Forgotten, Locked."""
@@ -122,21 +124,23 @@ class Vault:
 
     def forget_all(self, owners: Iterable[str]) -> int:
         """Destroy the keys of these owners in one step. How many there were. Raises Locked."""
-        return self._destroy(owners, bury=False)
+        return self._destroy([*owners], bury=False)
 
     def bury(self, owners: Iterable[str]) -> int:
         """The same, and whoever holds a vault since before makes none of them anew: they may still know what was sent
         until then, and would keep it under a fresh key. Raises Locked."""
-        return self._destroy(owners, bury=True)
+        return self._destroy([*owners], bury=True)
 
-    def _destroy(self, owners: Iterable[str], *, bury: bool) -> int:
+    def _destroy(self, owners: Sequence[str], *, bury: bool) -> int:
+        too = [] if owners and all(owner.startswith(APART) for owner in owners) else [(self._name(PICTURE),)]
         with self._lock:
             try:
                 self._db.execute("BEGIN IMMEDIATE")
                 turn = (self._db.execute("PRAGMA user_version").fetchone()[0] + 1) % LAST_TURN
                 names = [(self._name(owner),) for owner in owners]
                 gone = self._db.executemany("DELETE FROM keys WHERE owner = ?", names).rowcount if names else 0
-                rows = [(name, turn) for (name,) in names] if bury else []
+                self._db.executemany("DELETE FROM keys WHERE owner = ?", too)
+                rows = [(name, turn) for (name,) in [*(names if bury else []), *too]]
                 self._db.executemany("INSERT OR REPLACE INTO buried VALUES (?, ?)", rows)
                 self._db.execute(f"PRAGMA user_version = {turn}")
                 self._db.execute("COMMIT")
@@ -166,13 +170,14 @@ class Vault:
                 raise Locked("the vault cannot be used") from fault
             if row is None:
                 raise (Buried if make else Forgotten)("this owner's key was destroyed")
-            self._boxes[owner] = SecretBox(self._wrap.decrypt(row[0]))
-            return self._boxes[owner]
+            return self._boxes.setdefault(owner, SecretBox(self._wrap.decrypt(row[0])))
 
     def _look(self) -> None:
-        """Forget the keys in memory when another process has destroyed any."""
+        """Forget the keys in memory when another process has destroyed any, and when they are too many."""
+        if self._inside:
+            return
         turn = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if turn != self._turn:
+        if turn != self._turn or len(self._boxes) > MOST:
             self._boxes.clear()
             self._turn = turn
 
@@ -183,5 +188,13 @@ class Vault:
             self._db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (name, fresh))
         return self._db.execute("SELECT wrapped FROM keys WHERE owner = ?", (name,)).fetchone()
 
+    def _rows(self, names: list[str]) -> list[tuple[str, bytes]]:
+        found = []
+        for start in range(0, len(names), IN_ONE):
+            some = names[start : start + IN_ONE]
+            marks = ",".join("?" * len(some))
+            found += self._db.execute(f"SELECT owner, wrapped FROM keys WHERE owner IN ({marks})", some).fetchall()  # noqa: S608 - marks alone
+        return found
+
     def _name(self, owner: str) -> str:
-        return blake2b(owner.encode(), key=self._owners, person=b"owner").decode()
+        return hashed(owner.encode(), digest_size=32, key=self._owners, person=b"owner").hexdigest()
