@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from server.grammar import Parsed
 from server.model.evidence import WEIGHT, Ear, Heard
-from server.model.judging import Judge
+from server.model.judging import Judge, Remembered
 from server.model.said import MOST, Said, by_model, by_phrases
 from server.model.trained import Model
 from server.pack import Pack
@@ -74,12 +74,21 @@ class Classifier:
         if self.judge is None:
             return [self.read(each.text, each.parsed) for each in asked]
         words = [_words(each.text, each.parsed) for each in asked]
-        heard = [self.ear.hear(each) for each in words]
-        judged = self.judge.judge(words, heard)
+        judged = self._judged(self.judge, words)
+        both = zip(asked, map(judged.__getitem__, words), strict=True)
         return [
             self._sorted(each.parsed, phrases, by_model(phrases, judgement, self.taxonomy), self.version)
-            for each, phrases, judgement in zip(asked, heard, judged, strict=True)
+            for each, (phrases, judgement) in both
         ]
+
+    def _judged(self, judge: Judge, words: Sequence[str]) -> dict[str, Remembered]:
+        """What is heard in each of these texts, and how it is judged: many people send the same few words."""
+        found = {each: kept for each in words if (kept := judge.known.get(each))}
+        fresh = [each for each in dict.fromkeys(words) if each not in found]
+        heard = [self.ear.hear(each) for each in fresh]
+        found |= zip(fresh, zip(heard, judge.judge(fresh, heard), strict=True), strict=True)
+        judge.remember({each: found[each] for each in fresh})
+        return found
 
     def _sorted(self, parsed: Parsed, heard: Heard, said: Said, reader: str) -> Sorting:
         restricted = self._restricted(heard, parsed) or (said.restricted and not self._meant(parsed, said))

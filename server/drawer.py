@@ -1,8 +1,11 @@
 """A drawer beside the log for what people need to get in and must be able to lose: credentials, sessions. Not facts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from server.log import Log
+
+CLAIM = Path(__file__).with_name("claim.lua").read_text()
 
 
 class Drawer:
@@ -28,7 +31,19 @@ class Drawer:
 
     def get(self, kind: str, key: str) -> dict[str, str]:
         """What is kept under (kind, key); empty when there is nothing."""
-        return self._log.ask(self._log.client.hgetall, self._name(kind, key))
+        return dict(self._log.look(self._log.client.hgetall, self._name(kind, key)))
+
+    def each(self, kind: str, keys: Collection[str]) -> dict[str, dict[str, str]]:
+        """The same of each of these keys, asked for at once."""
+        names = {key: self._name(kind, key) for key in keys}
+
+        def read() -> list[dict[str, str]]:
+            with self._log.client.pipeline(transaction=False) as pipe:
+                for name in names.values():
+                    pipe.hgetall(name)
+                return list(pipe.execute())
+
+        return dict(zip(names, self._log.ask(read), strict=True)) if names else {}
 
     def touch(self, kind: str, key: str, seconds: int) -> bool:
         """Keep it for so many seconds from now. False if it is gone: it is not made again."""
@@ -97,6 +112,16 @@ class Drawer:
                 return [found for found in pipe.execute()[-1] if found is not None]
 
         return list(self._log.ask(write))
+
+    def claim_all(
+        self, kind: str, claims: Sequence[tuple[Sequence[str], Sequence[str], str]], seconds: int
+    ) -> list[list[str]]:
+        """The same for several, each `keys`, `more` and a value, one after the other in one step."""
+        names, said = [], []
+        for keys, more, value in claims:
+            names += [self._name(kind, key) for key in (*keys, *more)]
+            said += [value, str(len(keys)), str(len(more))]
+        return self._log.ask(self._log.client.eval, CLAIM, len(names), *names, str(seconds), *said)
 
     def clear(self, kind: str, key: str, field: str) -> bool:
         """Throw away one thing of what is kept under (kind, key). False if it was not there, as with `drop`."""

@@ -1,7 +1,7 @@
 """Follows the log once, for everybody in a process who wants to know something from it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from server import events
@@ -25,10 +25,17 @@ class Taker(Protocol):
 class Following:
     """Where a process stands on the log, and who is told what comes next."""
 
-    def __init__(self, log: Log, takers: Sequence[Taker], helpers: Sequence[Taker] = ()) -> None:
+    def __init__(
+        self,
+        log: Log,
+        takers: Sequence[Taker],
+        helpers: Sequence[Taker] = (),
+        see: Callable[[Raw], None] = lambda raw: None,
+    ) -> None:
         """`helpers` are told last, and can be done without: a bug in one costs what it would have learnt of one fact,
-        where otherwise that fact would end the process at each start."""
-        self._log, self._cursor, self._helpers = log, START, helpers
+        where otherwise that fact would end the process at each start. `see` is shown every fact as it stands there,
+        also one that nobody here understands, and may be shown it again."""
+        self._log, self.cursor, self._helpers, self._see = log, START, helpers, see
         every = [*takers, *helpers]
         self._takers = {
             wire: [taker for taker in every if wire in taker.wires] for taker in every for wire in taker.wires
@@ -38,11 +45,16 @@ class Following:
 
     def catch_up(self, limit: int = 1000) -> bool:
         """Read up to `limit` more facts. Whether the end was reached. Raises log.Down, and what a taker raises."""
-        raws = self._log.read(self._cursor, limit)
+        raws = self._log.read(self.cursor, limit)
         for raw in raws:
+            self._see(raw)
             self._hand(raw)
-            self._cursor, self._told = raw.id, 0
+            self.cursor, self._told = raw.id, 0
         return len(raws) < limit
+
+    def wait(self, seconds: float) -> bool:
+        """Whether more facts come within so many seconds. Raises log.Down."""
+        return bool(self._log.follow(self.cursor, seconds, 1))
 
     def _hand(self, raw: Raw) -> None:
         takers = self._takers.get(raw.fields["wire"])

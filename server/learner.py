@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server import events, logs, seal, settings
 from server.gazetteer.boundaries import load as load_pack
-from server.log import START, Down, Fact, Log, Raw, place
+from server.log import START, Down, Fact, Log, Raw, place, placed
 from server.model import examples
 from server.model.chosen import Chosen
 from server.model.comparison import compare, taught
@@ -20,6 +20,7 @@ from server.model.teaching import Teacher
 from server.model.trained import Model
 from server.outage import wait_out
 from server.pack import Pack
+from server.vitals.pulse import begin
 
 NAME = "learner"
 PAGE = 1000  # facts in one look
@@ -106,7 +107,7 @@ class Learner:
         new = [at for at in decided if at > self._upto]
         if not self.chosen.learning or not new or len(decided) < ENOUGH or self.clock().timestamp() < self._paused:
             return False
-        waited = self.clock().timestamp() - new[0] / 1e9  # places count millionths of a millisecond
+        waited = self.clock().timestamp() - int(placed(new[0]).partition("-")[0]) / 1000
         return len(new) >= ENOUGH or waited >= SOON
 
     def _fit(self) -> None:
@@ -173,7 +174,7 @@ def main() -> None:
             if learner is None:
                 pack = load_pack(given.pack, given.data_dir)
                 learner = Learner(log, given.data_dir, pack, examples.read(pack), lambda: datetime.now(UTC))
-                logger.info("The learner is ready (process %s).", os.getpid())
+                begin(given, NAME)
             while True:
                 learner.step(LONGEST_WAIT)
         except Down:

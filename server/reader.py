@@ -1,45 +1,43 @@
 """Worker: take reports as they arrive, have each understood once, and put the reading on the log."""
 
 import logging
-import os
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from server import events, logs, seal, settings
-from server.classify import Classifier
 from server.following import Following, Taker
+from server.garbage import look_seldom
 from server.gazetteer.boundaries import load as load_pack
 from server.locking.keyword import Listener, Phones
 from server.log import Down, Fact, Log, Raw
-from server.model import examples
-from server.model.chosen import Chosen
-from server.model.first import fitted_aside
-from server.model.fitting import version_of
-from server.model.shelf import Shelf
 from server.monitors.roll import Roll
+from server.newer import readable
 from server.outage import wait_out
 from server.pack import Pack
-from server.reading.batches import Batches, Hear, vault_or_down
-from server.reading.drafts import received
+from server.reading.asking import sorting
+from server.reading.batches import Batches, Handed, Hear, vault_or_down
 from server.reading.echoes import Echoes
 from server.reading.finished import Finished
 from server.reading.parts import Parts
+from server.reading.queue import FIRST, LATER, Crowd, Fair, Queue, TurnedBack
 from server.reading.readings import Readings
 from server.reading.sorter import Sorter
+from server.reading.stuck import Watch
 from server.reading.unsorted import Unsorted
 from server.reading.whereabouts import Whereabouts
-from server.settings import Settings
-from server.shares import Share, Shares
+from server.recorded import counted
 from server.sources.leaving import Leaving
 from server.stories.stories import Stories
+from server.vitals.pulse import begin
 
-FIRST, LATER = "reader", "reader.later"  # what nobody may delay, and what came over somebody's share
 BATCH = 200
-FEW = 20  # facts looked at for LATER at once
-KNOWN = {"monitor": Share(burst=12, minute=12)}  # of a monitor who is over the door's share: beyond it, LATER too
+FEW = 20  # reports that are read for LATER at once
+GATHER = 0.05  # seconds that reports gather for the next batch, where they come in crowds: each batch has its price
 LONGEST_WAIT = 2.0  # seconds
-ABANDONED = 15.0  # seconds after which another worker's unfinished facts are taken over
+ABANDONED = 30.0  # seconds after which another worker's unfinished facts are taken over: no live one is at them so long
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ def now() -> datetime:
 class Reader:
     """Reports in, readings out: takes them from the log, and sees to it that each is read once, whatever dies.
 
-    Two groups of workers see every fact. FIRST reads what came within its share, and monitors; LATER reads whatever
+    Two groups of workers share them. FIRST reads what came within its share, and monitors; LATER reads whatever
     came over a share, and only when nothing waits for FIRST. What both read is on the log once all the same.
     """
 
@@ -72,25 +70,44 @@ class Reader:
         """`sorter`: asks the model; without one the rules alone decide. `takers`: who else wants to know the log.
         `hear`: who is told each report first. `urgent`: sources that wait behind nobody, as monitors do not."""
         sorter = sorter or Sorter(lambda: "", lambda version: None)
-        self.log, self.worker, self._urgent = log, worker, urgent
-        self.roll, self.shares = Roll(), Shares(KNOWN)
+        self.log, self.worker = log, worker
+        self.roll, self.watch = Roll(), Watch()
+        self._fair = Fair(self.roll, urgent)
         self.whereabouts, echoes = Whereabouts(self.roll, vault), Echoes(log, vault.secret("echoes"))
         stories, finished = Stories(vault, pack, self.roll), Finished()
         self.readings = Readings(opener, vault, pack, echoes, self.roll, self.whereabouts, sorter, stories, finished)
         self.parts = Parts(log, self.readings, clock)
-        self.batches = Batches(log, self.readings, self.parts, hear, self._gone)
+        self.batches = Batches(log, self.readings, self.parts, hear, self._gone, self.watch.go_on)
         self.unsorted = Unsorted(log, self.readings.opening, vault, sorter)
         helpers = (self.whereabouts, stories)
-        self.following = Following(log, [self.roll, self.unsorted, finished, *takers], helpers)
+        self.queues = {group: Queue(log, group, worker) for group in (FIRST, LATER)}
+        every: list[Taker] = [self.roll, self.unsorted, finished, Crowd(self.queues[LATER]), *takers]
+        self.following = Following(log, every, helpers, self._see)
         self._survived: Counter[tuple[str, str]] = Counter()  # group, fact -> handed out in vain, through outages
-        for group in (FIRST, LATER):
-            log.join(group)
+
+    def begin(self) -> None:
+        """Learn what was before, and have the model at hand before the first report. Raises Down."""
+        self.readings.stories.expect(counted(self.log, events.ReportRead.wire))
+        self._catch_up()
+        self.readings.sorter.begin()
 
     def step(self, wait: float = 0.0) -> int:
-        """Read what is waiting, at most one batch. How many facts were taken, of LATER: read. Raises Down, Buried."""
-        self._catch_up()
-        self.parts.sweep()
-        return self._turn(FIRST, BATCH, 0) or self._again() or self._later() or self._turn(FIRST, BATCH, wait)
+        """Read what waits, at most a batch. How many facts it took, of LATER: read. Raises Down, Buried, TurnedBack."""
+        try:
+            self._catch_up()
+            self.parts.sweep()
+            return self._turn(FIRST, BATCH) or self._again() or self._later() or self._next(wait)
+        finally:
+            self.watch.rest()
+
+    def _next(self, wait: float) -> int:
+        """Read what comes within so many seconds."""
+        self.watch.rest()
+        return self._turn(FIRST, BATCH) if wait and self.following.wait(wait) else 0
+
+    def _see(self, raw: Raw) -> None:
+        if raw.fields["wire"] == events.ReportReceived.wire:
+            self.queues[FIRST].see(raw.id)
 
     def _again(self) -> int:
         """Have a few reports sorted that the rules read alone. How many."""
@@ -99,24 +116,25 @@ class Reader:
 
     def _later(self) -> int:
         """Read a few reports that came over a share."""
-        while taken := self._turn(LATER, FEW, 0):
+        while taken := self._turn(LATER, FEW):
             if taken > 0:
                 return taken
         return 0
 
-    def _turn(self, group: str, count: int, wait: float) -> int:
+    def _turn(self, group: str, count: int) -> int:
         """What one group has to do with the facts that come next. How many it took; of LATER, -1 when it read none."""
+        self._catch_up()
         self.log.adopt(group, self.worker, ABANDONED)
-        taken = self.log.take(group, self.worker, count, wait)
+        taken = self.queues[group].take(count, self.following.cursor)
         handed = [(group, raw.id) for raw in taken]
         try:
             mine = self._mine(group, taken)
             tries = self.log.deliveries(group, self.worker) if mine else {}
-            read = [(raw, tries.get(raw.id, 1) - self._survived[group, raw.id]) for raw in mine]
+            read = [Handed(raw, tries.get(raw.id, 1) - self._survived[group, raw.id], fact) for raw, fact in mine]
             for some in [[each] for each in read] if group == LATER else [read]:
                 self.batches.read(some)
                 if group == LATER:
-                    self._turn(FIRST, BATCH, 0)  # what came meanwhile waits for one of these at most
+                    self._turn(FIRST, BATCH)  # what came meanwhile waits for one of these at most
             self.log.done(group, [raw.id for raw in taken])
         except Down:
             self._survived.update(handed)  # an outage hands facts out again; nobody died of them
@@ -125,50 +143,23 @@ class Reader:
             self._survived.pop(each, None)
         return len(taken) if group == FIRST or not taken else len(mine) or -1
 
-    def _mine(self, group: str, taken: Sequence[Raw]) -> list[Raw]:
-        """The reports among them that this group reads."""
-        reports = [raw for raw in taken if raw.fields["wire"] == events.ReportReceived.wire]
-        if reports:
-            self._catch_up()
-        return [raw for raw in reports if self._is_for(group, raw)]
+    def _mine(self, group: str, taken: Sequence[Raw]) -> list[tuple[Raw, Fact | None]]:
+        """The reports among them that this group reads; None with one that nobody here understands."""
+        came = [raw for raw in taken if raw.fields["wire"] == events.ReportReceived.wire]
+        reports = [(raw, raw.fact() if readable(raw.fields) else None) for raw in came]
+        return [each for each in reports if self._fair.reads(group, each[1])]
 
     def _catch_up(self) -> None:
         """Learn all that the log says by now."""
-        with vault_or_down():
-            while not self.following.catch_up():
-                pass
+        done = False
+        while not done:
+            self.watch.go_on()
+            with vault_or_down(), self.readings.vault.at_once():
+                done = self.following.catch_up()
 
     def _gone(self, fact: Fact) -> bool:
         self._catch_up()
         return self.roll.is_forgotten(fact)
-
-    def _is_for(self, group: str, raw: Raw) -> bool:
-        try:
-            event = received(raw.fact())
-        except events.Unknown:
-            return group == FIRST  # which sets it aside
-        if not event.crowded or group == LATER:
-            return event.crowded == (group == LATER)
-        whose, at = [("monitor", event.source)], datetime.fromisoformat(event.at).timestamp()
-        if not (self.roll.proves(event) or self._urgent(event.source)) or self.shares.over(whose, at):
-            return False
-        self.shares.take(whose, at)
-        return True
-
-
-def sorting(given: Settings, vault: seal.Vault, pack: Pack) -> tuple[Sorter, Chosen]:
-    """What asks the model, and what learns from the log which one is in use."""
-    known = examples.read(pack)
-    shelf, chosen = Shelf(given.data_dir, vault), Chosen(version_of(pack, known))
-
-    def load(version: str) -> Classifier | None:
-        model = shelf.get(version)
-        if model is None and known and version == chosen.first:
-            fitted_aside()
-            model = shelf.get(version)
-        return Classifier(pack, model) if model else None
-
-    return Sorter(lambda: chosen.version, load), chosen
 
 
 def main() -> None:
@@ -185,12 +176,18 @@ def main() -> None:
                 sorter, chosen = sorting(given, vault, pack)
                 phones = Phones(log, vault)
                 hear = Listener(phones, given.data_dir, now).hear
-                reader = Reader(log, seal.Opener(keys), vault, pack, worker, now, sorter, [chosen], hear, phones.named)
-                logger.info("The reader is ready (process %s).", os.getpid())
+                made = Reader(log, seal.Opener(keys), vault, pack, worker, now, sorter, [chosen], hear, phones.named)
+                made.begin()
+                made.watch.start()
+                begin(given, "reader", partial(getattr, made.following, "cursor"))
+                look_seldom()
+                reader = made
             while not leaving.due():
-                reader.step(LONGEST_WAIT)
+                phones.anew()
+                if FEW < reader.step(LONGEST_WAIT) < BATCH:
+                    time.sleep(GATHER)
             return
-        except seal.Buried:  # a reader that begins now can keep what came
+        except (seal.Buried, TurnedBack):  # a reader that begins now can keep what came, and has it handed out again
             return
         except Down:
             wait_out(log, "reader")

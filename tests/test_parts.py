@@ -96,6 +96,7 @@ def texts(keys: Path, log: Log) -> list[str]:
     return sorted(card["detail"]["text"] for card in cards(keys, log))
 
 
+@pytest.mark.survival("R33", "shown and marked")
 def test_each_part_is_on_the_feed_at_once_and_the_whole_takes_their_place(door, log, keys, new_reader):
     reader = new_reader()
     send(door, 2, 2, WORDS[40:])
@@ -113,6 +114,7 @@ def test_each_part_is_on_the_feed_at_once_and_the_whole_takes_their_place(door, 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
+@pytest.mark.survival("R34", "any order")
 def test_any_text_cut_anywhere_in_any_order_is_read_as_one(door, log, keys, new_reader, data):
     text = data.draw(st.text(max_size=120))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=7)))
@@ -140,6 +142,7 @@ def owner(facts, report):
     return f"source:{source}" if source else f"report:{report}"
 
 
+@pytest.mark.survival("R33", "shown and marked")
 def test_a_lost_part_is_waited_for_and_then_the_others_are_read_without_it(door, log, keys, new_reader, clock):
     one, two = new_reader("reader.1"), new_reader("reader.2")
     sent = {send(door, number, 3, f"XB KD0123-7 piece {number} ") for number in (3, 1)}
@@ -155,6 +158,7 @@ def test_a_lost_part_is_waited_for_and_then_the_others_are_read_without_it(door,
 
 
 @pytest.mark.parametrize("seconds", [0, parts.REUSED + 1])
+@pytest.mark.survival("R33", "too late")
 def test_a_part_that_comes_too_late_is_read_by_itself(door, log, keys, new_reader, clock, seconds):
     reader = new_reader()
     send(door, 1, 2, "first half")
@@ -208,6 +212,7 @@ def test_the_parts_of_one_message_are_counted_as_one_report(door, log, keys, new
     assert (counted["total"], counted["kinds"]) == (1, {"tally": 1})
 
 
+@pytest.mark.survival("R34", "any order")
 def test_a_part_that_comes_twice_under_two_ids_says_nothing_new(door, log, keys, new_reader, clock):
     reader = new_reader()
     for number, again in ((1, "a"), (1, "b"), (2, "a"), (2, "b"), (1, "c")):
@@ -229,6 +234,7 @@ def test_a_reference_that_is_used_again_an_hour_later_is_another_message(door, l
     assert texts(keys, log) == ["morning 1 morning 2 ", "noon 1 noon 2 "]
 
 
+@pytest.mark.survival("R34", "two senders")
 def test_a_reference_that_is_used_again_at_once_mixes_no_words(door, log, keys, new_reader, clock):
     reader = new_reader()
     for words in ("one", "other"):
@@ -363,6 +369,7 @@ def deadly(log: Log, moment: int, when: str) -> Any:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.survival("R3", "another takes over")
 def test_a_reader_that_is_killed_at_any_moment_loses_and_doubles_nothing(
     redis_server, keys, pack, new_reader, clock, when, lost
 ):

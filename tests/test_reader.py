@@ -17,6 +17,7 @@ from server.measures.scopes import SCOPES
 from server.pack import Pack
 from server.queries import Filters
 from server.reader import Reader
+from server.reading import echoes
 from server.reading.batches import MOST_TRIES
 from server.seal import Opener, Sealer, Vault
 from tests import days, doors
@@ -121,6 +122,7 @@ def test_what_was_not_understood_stands_on_the_card_with_what_it_could_be(
 @pytest.mark.parametrize(
     "text", ["", " ", "\x00", "?" * 5000, "🗳️🗳️", "\u202ekcab", "\ufeff", "1" * 300, "KD", "XB", "SOS"]
 )
+@pytest.mark.survival("R43", "shown")
 def test_odd_words_are_read_like_any_others(door: Door, log: Log, keys: Path, new_reader: NewReader, text: str) -> None:
     send(door, text)
     new_reader().step()
@@ -128,6 +130,7 @@ def test_odd_words_are_read_like_any_others(door: Door, log: Log, keys: Path, ne
     assert queries.page(board_of(keys, log), Filters(), "all")[0][0]["detail"]["text"] == text
 
 
+@pytest.mark.survival("R43", "shown")
 def test_bytes_that_are_no_text_are_read_and_kept_as_they_came(log: Log, keys: Path, new_reader: NewReader) -> None:
     log.append(days.Pen(keys).received(1, "XB \udcff\udc80 KD0123-7"), by="gateway:kannel")
     new_reader().step()
@@ -143,6 +146,7 @@ def test_nothing_that_was_sent_stands_readable_on_the_log(door: Door, log: Log, 
         assert secret not in whole
 
 
+@pytest.mark.survival("R3", "another takes over")
 def test_a_reader_that_died_before_it_was_done_doubles_nothing(
     door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +166,7 @@ def test_a_reader_that_died_before_it_was_done_doubles_nothing(
     assert counted["report.received"] == counted["report.read"] == counted["incident.opened"] == 3
 
 
+@pytest.mark.survival("R3", "another takes over")
 def test_two_readers_share_the_work(
     door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +181,8 @@ def test_two_readers_share_the_work(
     assert len(facts(log, events.ReportRead)) == len(facts(log, events.IncidentOpened)) == 8
 
 
+@pytest.mark.survival("R3", "another takes over")
+@pytest.mark.survival("R23", "a killed one's reports")
 def test_the_reports_of_a_reader_that_never_comes_back_are_read_by_another(
     door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +196,7 @@ def test_the_reports_of_a_reader_that_never_comes_back_are_read_by_another(
     assert len(facts(log, events.ReportRead)) == 1
 
 
+@pytest.mark.survival("R20", "set aside", "shown to an analyst")
 def test_a_bug_in_understanding_sets_the_report_aside_and_it_stays_on_the_feed(
     door: Door, log: Log, keys: Path, new_reader: NewReader, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -227,6 +235,7 @@ def test_a_report_of_which_nothing_can_be_suggested_or_supposed_stops_no_reading
     assert wires(log).count("report.read") == wires(log).count("incident.opened") == 2
 
 
+@pytest.mark.survival("R21", "in one process", "no more than three deaths")
 def test_a_report_that_ends_the_reader_each_time_is_set_aside_and_takes_no_other_with_it(
     door: Door, log: Log, new_reader: NewReader
 ) -> None:
@@ -266,6 +275,7 @@ def test_a_report_that_was_sealed_for_another_room_is_set_aside(log: Log, keys: 
     assert wires(log) == ["report.received", "report.set_aside"]
 
 
+@pytest.mark.survival("R40", "newer facts")
 def test_a_fact_of_a_newer_program_does_not_stop_the_reader(door: Door, log: Log, new_reader: NewReader) -> None:
     fields = {"wire": "report.received", "v": "99", "about": f"report:{days.report_id(1)}", "by": "x", "cause": ""}
     log.client.xadd(log.stream, {**fields, "version": "1", "body": "{}"})  # type: ignore[arg-type]
@@ -293,6 +303,7 @@ def test_a_rehearsal_s_incident_is_marked_as_one(door: Door, log: Log, new_reade
     assert [raw.fields["body"].count('"rehearsal":true') for raw in log.read()] == [1, 0, 1]
 
 
+@pytest.mark.survival("R20", "an outage is no fault of it")
 def test_a_record_that_will_not_write_for_a_while_sets_no_report_aside(
     door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +322,7 @@ def test_a_record_that_will_not_write_for_a_while_sets_no_report_aside(
     assert wires(log) == ["report.received", "report.read", "incident.opened"]
 
 
+@pytest.mark.survival("R20", "an outage is no fault of it")
 def test_a_vault_that_is_away_is_an_outage_and_no_fault_of_the_report(
     door: Door, log: Log, keys: Path, new_reader: NewReader
 ) -> None:
@@ -327,19 +339,20 @@ def test_a_vault_that_is_away_is_an_outage_and_no_fault_of_the_report(
     assert wires(log) == ["report.received", "report.read", "incident.opened"]
 
 
+@pytest.mark.survival("R20", "no other with it")
 def test_a_bug_that_meets_a_report_in_a_batch_takes_no_other_with_it_wherever_it_is(
     door: Door, log: Log, new_reader: NewReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(6):
         send(door, f"XB KD0123-7 canary {number}", number, **{"from": f"+8551234567{number}"})
     reader = new_reader()
-    find, first = reader.readings.opening._gazetteer.find, reader.readings.echoes.first
+    find = reader.readings.opening._gazetteer.find
 
     def stumble(work: Callable[..., Any], at: int, word: str) -> Callable[..., Any]:
         return lambda *given, **more: 1 / 0 if word in given[at] else work(*given, **more)
 
     monkeypatch.setattr(reader.readings.opening._gazetteer, "find", stumble(find, 0, "canary 1"))
-    monkeypatch.setattr(reader.readings.echoes, "first", stumble(first, 3, "canary 4"))
+    monkeypatch.setattr("server.reading.echoes.sketch", stumble(echoes.sketch, 0, "canary 4"))
     reader.step()
     sent = [event.subject for event in facts(log, events.ReportReceived)]
     assert [event.subject for event in facts(log, events.ReportSetAside)] == [sent[1], sent[4]]

@@ -138,6 +138,7 @@ def test_a_batch_is_sorted_in_one_question(door, log, new_reader, model):
     assert wires(log) == {"report.received": 5, "report.read": 5, "incident.opened": 5}
 
 
+@pytest.mark.survival("R44", "a bug of the model", "sorted later")
 def test_a_model_that_fails_delays_nothing_and_everything_is_sorted_later_once(
     door, log, keys, new_reader, model, ticks, caplog
 ):
@@ -167,6 +168,7 @@ def test_a_model_that_fails_delays_nothing_and_everything_is_sorted_later_once(
     assert "canary" not in " ".join(record.getMessage() for record in caplog.records)
 
 
+@pytest.mark.survival("R44", "a slow model")
 def test_a_model_that_hangs_for_ever_stops_nobody_and_fills_no_memory_with_threads(
     door, log, new_reader, model, ticks, monkeypatch
 ):
@@ -193,6 +195,7 @@ def test_a_model_that_hangs_for_ever_stops_nobody_and_fills_no_memory_with_threa
     )
 
 
+@pytest.mark.survival("R44", "a slow model")
 def test_a_model_that_is_slow_once_is_asked_again_and_its_late_answer_counts_nowhere(
     door, log, new_reader, model, ticks, monkeypatch
 ):
@@ -410,6 +413,7 @@ def test_a_newer_model_is_fetched_aside_and_the_one_in_use_goes_on_until_it_is_t
 
 
 @pytest.mark.parametrize("gone", [None, fail])
+@pytest.mark.survival("R44", "no model yet")
 def test_a_model_that_is_not_there_yet_is_looked_for_again(ticks, gone):
     found = [gone, gone, Model]
     asks = Sorter(lambda: "m", lambda version: (made := found.pop(0)) and made(), ticks)
@@ -493,6 +497,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.survival("R44", "sorted later")
 def test_a_real_reader_that_is_killed_before_its_model_comes_has_everything_sorted_once_by_the_next(
     redis_server, keys, pack
 ):
@@ -512,3 +517,4 @@ def test_a_real_reader_that_is_killed_before_its_model_comes_has_everything_sort
     assert [read.reader for read in facts(log, events.ReportRead)] == ["rules-2"] * 12 + [f"rules-2+{model.version}"]
     assert sorted(event.subject for event in facts(log, events.ReportSorted)) == sorted(sent)
     assert late not in {event.subject for event in facts(log, events.ReportSorted)}
+    log.client.delete(*log.client.keys(f"{log.prefix}:*"))  # or today is later than all that others tell here

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server.country.registry import PARENT
 from server.gazetteer.names import Names
@@ -11,6 +12,7 @@ from server.gazetteer.unspaced import Hit
 WORD = re.compile(r"[a-z0-9]+")
 JOINED = re.compile(r"[^\x00-\x7f][^\x00-\x2f\x3a-\x7f]*")  # a stretch of a script without spaces, and digits in it
 LONGEST = 6  # words of a name
+REMEMBERED = 20_000  # stretches of words that are kept once they were looked up: people name the same places
 Span = Sequence[re.Match[str]]  # words that follow each other
 
 
@@ -44,19 +46,29 @@ def spaced(names: Names, text: str) -> Iterator[Mention]:
 
 def longest_of(names: Names, words: Span, strange: int) -> Mention | None:
     """The best name that begins the words, of which the first few are strange."""
-    spans = [words[:n] for n in range(len(words), 0, -1)]
-    exact: list[Mention] = []
-    begun = names.begins(words[0].group())
-    for span in spans:
-        said = [word.group() for word in span]
-        if hit := names.written(said) or (names.heard(said) if begun else None):
+    found = _longest(names, tuple(word.group() for word in words), strange)
+    return mention_of(words[: found[0]], found[1]) if found else None
+
+
+@lru_cache(REMEMBERED)
+def _longest(names: Names, words: tuple[str, ...], strange: int) -> tuple[int, Hit] | None:
+    """How many of the words are the best name that begins them, and which."""
+    exact: list[tuple[int, Hit]] = []
+    begun = names.begins(words[0])
+    for n in range(len(words), 0, -1):
+        if hit := names.written(words[:n]) or (names.heard(words[:n]) if begun else None):
             if hit.sure:
-                return mention_of(span, hit)
-            exact.append(mention_of(span, hit))
-    for span in spans:
-        if len(span) <= strange and (hit := names.misspelt([word.group() for word in span])):
-            return mention_of(span, hit)
+                return n, hit
+            exact.append((n, hit))
+    for n in range(min(len(words), strange), 0, -1):
+        if hit := names.misspelt(words[:n]):
+            return n, hit
     return exact[0] if exact else None
+
+
+@lru_cache(REMEMBERED)
+def _almost(names: Names, words: tuple[str, ...], level: str) -> Hit | None:
+    return names.almost(words, level)
 
 
 def holds_name(names: Names, span: Span) -> bool:
@@ -111,8 +123,8 @@ def almost(names: Names, text: str) -> Iterator[Mention]:
             if hints is names.before and word.group() in names.after and unknown_name(names, text[: word.start()]):
                 continue  # it speaks for the name before it
             for span in spans if level in PARENT else ():
-                said = [word.group() for word in span]
-                hit = names.almost(said, str(level)) if said and all(map(names.strange, said)) else None
+                said = tuple(word.group() for word in span)
+                hit = _almost(names, said, str(level)) if said and all(map(names.strange, said)) else None
                 if hit and not holds_name(names, span):
                     yield mention_of(span, hit)
 

@@ -32,6 +32,8 @@ class Phones:
 
     def __init__(self, log: Log, vault: Vault) -> None:
         self._log, self._drawer, self._key = log, Drawer(log), vault.secret("lock word")
+        self._looked: dict[str, str] | None = None
+        self._remembers = False
 
     def add(self, sealer: Sealer, number: str, word: str) -> str:
         """Let this phone (E.164) lock the room together with another. Its alias. Raises Refused."""
@@ -53,15 +55,19 @@ class Phones:
 
     def count(self) -> int:
         """How many phones there are."""
-        return len(self._drawer.get(PHONES, ALL))
+        return len(self._kept())
+
+    def anew(self) -> None:
+        """From here to the next call of this, which is to come soon, the phones are looked up once at most."""
+        self._looked, self._remembers = None, True
 
     def named(self, source: str) -> bool:
         """Whether this source is one of them."""
-        return bool(source) and source in self._drawer.get(PHONES, ALL)
+        return bool(source) and source in self._kept()
 
     def says(self, source: str, text: str) -> bool:
         """Whether this is the word of this source."""
-        kept = self._drawer.get(PHONES, ALL).get(source, "") if source else ""
+        kept = self._kept().get(source, "") if source else ""
         return bool(kept) and compare_digest(kept, self._hash(source, text))
 
     def ask(self, source: str, at: datetime, since: datetime) -> bool:
@@ -73,6 +79,11 @@ class Phones:
         others = {who: when for who, when in self._drawer.get(ASKED, ALL).items() if who != source}
         asked = [datetime.fromisoformat(when) for when in others.values()]
         return any(abs(at - when) <= WITHIN and when > since for when in asked)
+
+    def _kept(self) -> dict[str, str]:
+        found = self._drawer.get(PHONES, ALL) if self._looked is None else self._looked
+        self._looked = found if self._remembers else None
+        return found
 
     def _hash(self, alias: str, word: str) -> str:
         return mac(self._key, f"{alias} {plain(word)}".encode("utf-8", "surrogatepass"), sha256).hexdigest()
@@ -87,10 +98,10 @@ class Listener:
     def hear(self, event: events.ReportReceived, text: str) -> None:
         """Lock the room when it is the second word of two phones. What is older than ten minutes or than the last
         unlocking, of a rehearsal, or from a number that was only typed, locks nothing. Raises log.Down."""
-        at, since = datetime.fromisoformat(event.at), state.unlocked(self._data_dir)
-        if event.rehearsal or abs(self._clock() - at) > WITHIN or at <= since:
+        if event.rehearsal or event.channel not in PROVEN or not self._phones.says(event.source, text):
             return
-        if event.channel not in PROVEN or not self._phones.says(event.source, text):
+        at, since = datetime.fromisoformat(event.at), state.unlocked(self._data_dir)
+        if abs(self._clock() - at) > WITHIN or at <= since:
             return
         if self._phones.ask(event.source, at, since):
             state.lock(self._data_dir, "reader", "phones", self._clock())

@@ -1,6 +1,6 @@
 """What a model makes of texts: category, how sure, what else is told, and the words that decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from server.model.trained import Model, Opinions
 from server.model.words import Eye
 from server.pack import Pack
 
+MOST, SHORT = 10_000, 160  # texts that are kept with how they were judged, and how many characters they have
 SURE = 0.5  # probability of a sub-code from which on it is taken
 
 
@@ -32,6 +33,9 @@ class Judgement(NamedTuple):
     because: tuple[str, ...]
 
 
+Remembered = tuple[Heard, Judgement]
+
+
 class Judge:
     """A model with the calibration of its pack."""
 
@@ -39,6 +43,13 @@ class Judge:
         self.model, self.eye, self.calibration = model, Eye(pack, ear), calibration.read(pack)
         self.quiet = np.array([code in QUIET for code in model.codes])
         self.reasons, self.suspicion = Reasons(model), Suspicion(pack, model, self.calibration)
+        self.known: dict[str, Remembered] = {}  # of this model alone: another one thinks otherwise
+
+    def remember(self, judged: Mapping[str, Remembered]) -> None:
+        """Keep for a while how these texts were judged, the short ones: nobody sends a long one twice."""
+        if len(self.known) > MOST:
+            self.known = {}
+        self.known |= {text: each for text, each in judged.items() if len(text) <= SHORT}
 
     def judge(self, texts: Sequence[str], heard: Sequence[Heard]) -> list[Judgement]:
         """A judgement of each text, given what was heard in it."""

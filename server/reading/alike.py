@@ -1,6 +1,7 @@
 """How alike two texts are, from keyed sketches of them that tell nothing of the words to whoever lacks the key."""
 
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 
 CONSIDERED = 600  # letters of a text
@@ -8,6 +9,7 @@ PIECE = 5  # letters in a row
 FEWEST = 20  # pieces; shorter texts are alike without anybody copying
 SIZE = 32  # hashes in a sketch, those of the pieces that happen to have the smallest
 NEAR = 0.7  # of all pieces that two texts must share
+REMEMBERED = 50_000  # pieces whose hashes are kept: most texts are made of the same ones
 
 Sketch = tuple[str, ...]  # hashes as hexadecimal, smallest first
 
@@ -18,8 +20,7 @@ def sketch(words: str, key: bytes) -> Sketch:
     pieces = {letters[at : at + PIECE] for at in range(len(letters) - PIECE + 1)}
     if len(pieces) < FEWEST:
         return ()
-    hashes = (blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=4, key=key).hexdigest() for piece in pieces)
-    return tuple(sorted(set(hashes))[:SIZE])
+    return tuple(sorted({_hash(piece, key) for piece in pieces})[:SIZE])
 
 
 def likeness(one: Sketch, other: Sketch) -> float:
@@ -29,7 +30,14 @@ def likeness(one: Sketch, other: Sketch) -> float:
     return sum(each in both for each in together) / len(together) if together else 0.0
 
 
+@lru_cache(REMEMBERED)
+def _hash(piece: str, key: bytes) -> str:
+    return blake2b(piece.encode("utf-8", "surrogatepass"), digest_size=4, key=key).hexdigest()
+
+
 def _letters(words: str) -> str:
     """The letters and marks of a text, composed and small."""
+    if words.isascii():
+        return "".join(filter(str.isalpha, words[: CONSIDERED * 2].lower()))[:CONSIDERED]
     plain = unicodedata.normalize("NFKC", words[: CONSIDERED * 2]).lower()
     return "".join(char for char in plain if unicodedata.category(char)[0] in "LM")[:CONSIDERED]

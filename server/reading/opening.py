@@ -1,8 +1,9 @@
 """From a report as it stands sealed to one that is opened, parsed and placed, ready to be sorted."""
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server import events, grammar, seal
@@ -42,7 +43,7 @@ class Opened:
     def place(self) -> dict[str, Any]:
         """Where it is about, as it is kept."""
         station = self.located.code if self.located.code == _station(self.parsed) else None  # else it is only supposed
-        place = {**asdict(self.located), "station": station}
+        place = {**vars(self.located), "station": station}
         if not station and _point(self.body) is None:
             place |= {"lat": None, "lon": None}  # the middle of an area is nowhere in particular: no point on a map
         return place
@@ -56,6 +57,13 @@ class Opening:
     ) -> None:
         self._opener, self._pack, self._gazetteer, self._whereabouts = opener, pack, gazetteer, whereabouts
         self._roll = roll
+
+    @contextlib.contextmanager
+    def at_once(self, facts: Sequence[Fact]) -> Iterator[None]:
+        """Inside, which is to be short, the keys of these reports were looked up in one step. Raises seal.Locked."""
+        reports = [received(fact) for fact in facts]
+        with self._opener.at_once([report.sealed for report in reports]), self._whereabouts.at_once(reports):
+            yield
 
     def open(self, fact: Fact, missing: Sequence[str] = ()) -> Opened:
         """One report. `missing`: the parts of its message that never came, as "2/3". Raises seal.Forgotten."""
@@ -81,9 +89,9 @@ class Opening:
         return self._asked(body["text"], self._parsed(body), because)
 
     def _opened(self, fact: Fact, body: dict[str, Any], missing: Sequence[str]) -> Opened:
-        body = self._whereabouts.freed(received(fact), body)
+        body, context = self._whereabouts.met(received(fact), body)
         parsed = self._parsed(body)
-        station, context = _station(parsed) or _half_known(parsed), self._whereabouts.of(received(fact))
+        station = _station(parsed) or _half_known(parsed)
         located = self._gazetteer.find(body["text"], station, _point(body), context)
         understood = replace(parsed, unread=(*parsed.unread, *self._strange(parsed), *missing))
         return Opened(fact, body, understood, located, self._asked(body["text"], parsed, located.because))
@@ -128,8 +136,20 @@ def _half_known(parsed: Parsed) -> str | None:
 def _without(text: str, understood: Sequence[str]) -> str:
     """The text without these words, whatever their capitals."""
     for words in (each for each in understood if each not in NOT_WRITTEN):
-        text = re.sub(re.escape(words), " ", text, flags=re.IGNORECASE)
+        text = _cut(text, words) if text.isascii() and words.isascii() else _sub(words, text)
     return text
+
+
+def _cut(text: str, words: str) -> str:
+    """The same for one of the words, where no letter has more than two shapes: a pattern for each station is dear."""
+    lower, wanted, kept, end = text.lower(), words.lower(), "", 0
+    while (at := lower.find(wanted, end)) >= 0 and wanted:
+        kept, end = f"{kept}{text[end:at]} ", at + len(wanted)
+    return kept + text[end:]
+
+
+def _sub(words: str, text: str) -> str:
+    return re.sub(re.escape(words), " ", text, flags=re.IGNORECASE)
 
 
 def _point(body: dict[str, Any]) -> tuple[float, float] | None:

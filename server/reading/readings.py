@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from server import events, grammar, seal
 from server.classify import Classifier, Sorting
@@ -14,7 +14,7 @@ from server.pack import Pack
 from server.places import Gazetteer
 from server.reading import drafts
 from server.reading.drafts import into
-from server.reading.echoes import Echoes
+from server.reading.echoes import Echoes, Voice
 from server.reading.finished import Finished
 from server.reading.opening import Opened, Opening
 from server.reading.sorter import Sorter
@@ -22,6 +22,21 @@ from server.reading.whereabouts import Whereabouts
 from server.stories.stories import Stories
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A report and all that was made of it: `place` and `words` as they are kept, not sealed yet."""
+
+    opened: Opened
+    sorting: Sorting
+    place: dict[str, Any]
+    words: dict[str, Any]
+
+    @property
+    def closed(self) -> tuple[str, dict[str, Any]]:
+        """Whose key closes the words, and the words."""
+        return self.opened.owner, self.words
 
 
 class Readings:
@@ -56,38 +71,51 @@ class Readings:
         return self._all([self.opening.open(part, missing) for part in parts])
 
     def asked(self, opened: Sequence[Opened]) -> list[Sorting | None]:
-        """What the model holds of each of these; None where it is not to be had. Raises seal.Locked."""
-        with suppress(seal.Forgotten):  # somebody who is forgotten just now: found out report by report
-            self.vault.seal_all([(each.owner, {}) for each in opened])  # makes the missing keys in one step
+        """What the model holds of each of these; None where it is not to be had."""
         return self.sorter.sort([each.asked for each in opened])
 
     def sorted(self, opened: Opened, by_model: Sorting | None) -> Sorting:
         """How a report is sorted: by the rules alone when the model did not."""
         return by_model or self.classifier.read(opened.asked.text, opened.asked.parsed)
 
-    def drafts(self, opened: Opened, sorting: Sorting) -> list[Draft]:
-        """The facts that follow from one report, once it is sorted. Raises seal.Locked, Down."""
-        event, reading = opened.event, self._reading(opened, sorting)
-        # who cries for help is never taken for the echo of somebody else who does
-        like = None if opened.parsed.sos else self._likened(event, reading, opened.asked.parsed.words)
-        likened = [Draft(like, by="reader", cause=opened.fact.id, once=(f"likened:{event.subject}",))] if like else []
-        opens = sorting.kind == "incident" and not (like and like.copy)
+    def understood(self, opened: Opened, by_model: Sorting | None) -> Understood:
+        """A report, once it is sorted."""
+        sorting = self.sorted(opened, by_model)
+        return Understood(opened, sorting, opened.place, self._words(opened, sorting))
+
+    def drafts(self, understood: Sequence[Understood]) -> list[list[Draft]]:
+        """The facts that follow from each of these reports, one after the other. Raises seal.Forgotten, Locked, Down:
+        then none of them is known to stories yet."""
+        bodies = [(owner, body) for each in understood for owner, body in (("room", each.place), each.closed)]
+        sealed = self.vault.seal_all(bodies)  # makes the missing keys in one step
+        readings = [_reading(*each) for each in zip(understood, sealed[::2], sealed[1::2], strict=True)]
+        likened = self._likened(understood, readings)
+        return [self._follows(*each) for each in zip(understood, readings, likened, strict=True)]
+
+    def _follows(
+        self, understood: Understood, reading: events.ReportRead, like: events.ReportLikened | None
+    ) -> list[Draft]:
+        event, fact = understood.opened.event, understood.opened.fact
+        likened = [Draft(like, by="reader", cause=fact.id, once=(f"likened:{event.subject}",))] if like else []
+        opens = understood.sorting.kind == "incident" and not (like and like.copy)
         incident = drafts.incident(event, reading, reading.province) if opens else None
-        own = [*likened, *drafts.reading(reading, opened.fact.id, incident)]
-        return [*own, *self._stories(opened.fact, own)]
+        own = [*likened, *drafts.reading(reading, fact.id, incident)]
+        return [*own, *self._stories(understood, own)]
 
     def _all(self, opened: Sequence[Opened]) -> list[Draft]:
         """What follows from reports that came as one message."""
-        sortings = [self.sorted(*each) for each in zip(opened, self.asked(opened), strict=True)]
-        restricted = any(sorting.restricted for sorting in sortings)
-        sortings = [replace(sorting, restricted=restricted) for sorting in sortings]
-        return [draft for each in zip(opened, sortings, strict=True) for draft in self.drafts(*each)]
+        understood = [self.understood(*each) for each in zip(opened, self.asked(opened), strict=True)]
+        restricted = any(each.sorting.restricted for each in understood)
+        alike = [replace(each, sorting=replace(each.sorting, restricted=restricted)) for each in understood]
+        return [draft for each in self.drafts(alike) for draft in each]
 
-    def _stories(self, fact: Fact, own: list[Draft]) -> list[Draft]:
+    def _stories(self, understood: Understood, own: list[Draft]) -> list[Draft]:
         """What it has to do with what was told before. A bug there costs a suggestion, and no reading."""
+        fact = understood.opened.fact
         report = fact.event.subject
         try:
-            found = [] if report in self.finished else self.stories.after(fact, own)
+            says = (understood.words, understood.place)
+            found = [] if report in self.finished else self.stories.after(fact, own, *says)
             # after an outage it is known there from the first try: it is no copy of itself
             return [draft for draft in found if draft.event.of != f"incident:{report}"]
         except (Down, seal.Locked):
@@ -97,18 +125,27 @@ class Readings:
             return []
 
     def _likened(
-        self, event: events.ReportReceived, reading: events.ReportRead, words: str
-    ) -> events.ReportLikened | None:
+        self, understood: Sequence[Understood], readings: Sequence[events.ReportRead]
+    ) -> list[events.ReportLikened | None]:
+        """What each of them only says again; who cries for help is never taken for the echo of somebody else."""
+        calm = [at for at, each in enumerate(understood) if not each.opened.parsed.sos]
+        found: list[events.ReportLikened | None] = [None] * len(understood)
+        voices = [self._voice(understood[at].opened, readings[at]) for at in calm]
+        for at, first in zip(calm, self.echoes.first(voices), strict=True):
+            event = understood[at].opened.event
+            copy = not self.roll.proves(event)
+            found[at] = events.ReportLikened(subject=event.subject, first=first, copy=copy) if first else None
+        return found
+
+    def _voice(self, opened: Opened, reading: events.ReportRead) -> Voice:
         # the first of a group stands for all of it: one that is hidden must not stand for one that is not
         marks = {
-            "rehearsal": event.rehearsal,
+            "rehearsal": opened.event.rehearsal,
             "restricted": reading.restricted,
-            "blocked": self.roll.is_blocked(event.source),
+            "blocked": self.roll.is_blocked(opened.event.source),
         }
         where = ":".join([*(mark for mark, is_so in marks.items() if is_so), reading.province])
-        first = self.echoes.first(event.subject, event.at, where, words)
-        copy = not self.roll.proves(event)
-        return events.ReportLikened(subject=event.subject, first=first, copy=copy) if first else None
+        return Voice(opened.event.subject, opened.event.at, where, opened.asked.parsed.words)
 
     def _answered(self, opened: Opened) -> dict[str, bool]:
         """Whether the phone must stay dark for what stands there, where its owner is forced: else whoever forces would
@@ -118,9 +155,10 @@ class Readings:
         written = grammar.parse(opened.body["text"], self._pack.taxonomy, self._pack.prefixes)
         return {SILENT: self.classifier.read(opened.asked.text, written).restricted}
 
-    def _reading(self, opened: Opened, sorting: Sorting) -> events.ReportRead:
+    def _words(self, opened: Opened, sorting: Sorting) -> dict[str, Any]:
+        """What a report says, as it is kept."""
         parsed = opened.parsed
-        words = {
+        return {
             **opened.body,
             "because": list(sorting.because),
             "contradicted": sorting.contradicted,
@@ -130,17 +168,21 @@ class Readings:
             "codes": [*parsed.codes, *parsed.checkins],
             **self._answered(opened),
         }
-        return events.ReportRead(
-            subject=opened.event.subject,
-            kind=sorting.kind,
-            category=sorting.category or "",
-            sub=sorting.sub or "",
-            second=sorting.second or "",
-            severity=sorting.severity,
-            confidence=round(sorting.confidence, 3),
-            restricted=sorting.restricted,
-            province=opened.located.province or "",
-            reader=sorting.reader,
-            place=self.vault.seal("room", opened.place),
-            words=self.vault.seal(opened.owner, words),
-        )
+
+
+def _reading(understood: Understood, place: str, words: str) -> events.ReportRead:
+    opened, sorting = understood.opened, understood.sorting
+    return events.ReportRead(
+        subject=opened.event.subject,
+        kind=sorting.kind,
+        category=sorting.category or "",
+        sub=sorting.sub or "",
+        second=sorting.second or "",
+        severity=sorting.severity,
+        confidence=round(sorting.confidence, 3),
+        restricted=sorting.restricted,
+        province=opened.located.province or "",
+        reader=sorting.reader,
+        place=place,
+        words=words,
+    )

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 from server.classify import Asked, Classifier, Sorting
+from server.reading.effort import effort
 
-DEADLINE = 0.5  # seconds for all that is asked at once
+DEADLINE = 0.5  # seconds of work for all that is asked at once, and of standing still
+AT_START = 3.0  # seconds that a reader waits for its first model before it reads
 PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds until the model is asked again after a failure; twice as long each time
 MOST_HUNG = 8  # threads that never came back; with so many of them it is asked no more
 
@@ -34,6 +36,16 @@ class Question(Thread):
                 logger.error("The model could not sort a report.", exc_info=self._fault)
         finally:
             self.done.set()
+
+    def answered(self) -> bool:
+        """Wait for it, while it works no longer than it may, and does not stand still: on a machine that has too much
+        to do an honest answer takes its time. Whether it has answered."""
+        began, left = time.monotonic(), DEADLINE
+        while left > 0 and not self.done.wait(left):
+            worked, waited = effort(self.native_id or 0)
+            still = time.monotonic() - began - worked - waited
+            left = DEADLINE - max(worked, still)
+        return self.done.is_set()
 
     def _answers(self, asked: Sequence[Asked]) -> list[Sorting | None]:
         try:
@@ -76,6 +88,12 @@ class Sorter:
         free = len(self._hung) < MOST_HUNG and self._ticks() >= self._next_question
         return free and self._used[1] is not None
 
+    def begin(self) -> None:
+        """Have the model fetched before it is needed, and wait for it, but not for long."""
+        self.ready()
+        if self._loader.is_alive():
+            self._loader.join(AT_START)
+
     def sort(self, asked: Sequence[Asked]) -> list[Sorting | None]:
         """What rules and model together say of each; None where the model did not say so in time. Never raises."""
         classifier = self._used[1] if self.ready() else None
@@ -83,7 +101,7 @@ class Sorter:
             return [None] * len(asked)
         question = Question(classifier, asked)
         question.start()
-        if not question.done.wait(DEADLINE):
+        if not question.answered():
             self._hung.append(question)
             return self._failed(len(asked), "does not answer in time")
         found = question.found

@@ -1,9 +1,10 @@
 """Where a monitor is likely to be: the stations on the roster, and the places that the last messages named."""
 
-from collections import OrderedDict, deque
-from collections.abc import Iterator
+import contextlib
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from server import events
 from server.log import Fact
@@ -19,6 +20,14 @@ MOST_UNREAD = 10_000  # reports that are remembered until they are read
 Sender = tuple[str, bool]  # alias, rehearsal
 
 
+class Row(NamedTuple):
+    """A row of the roster, as far as it is needed here: there may be as many as a country has stations."""
+
+    subject: str
+    sealed: str
+    rehearsal: bool
+
+
 class Whereabouts:
     """Of monitors whose number is proven; others are nobody. It keeps what stands on the log, sealed as it stands
     there, and opens it when it is asked: whose key is destroyed has no whereabouts.
@@ -31,15 +40,15 @@ class Whereabouts:
     def __init__(self, roll: Roll, vault: Vault) -> None:
         """`roll`: takes its facts before this one does."""
         self._roll, self._vault = roll, vault
-        self._rows: dict[str, events.MonitorEnrolled] = {}
+        self._rows: dict[str, Row] = {}
         self._unread: OrderedDict[str, tuple[Sender, datetime]] = OrderedDict()
-        self._said: dict[Sender, deque[tuple[datetime, str]]] = {}  # newest first: when, the sealed place
+        self._said: dict[Sender, list[tuple[datetime, str]]] = {}  # newest first: when, the sealed place
 
     def take(self, fact: Fact) -> None:
         """Learn one fact."""
         event = fact.event
         if isinstance(event, events.MonitorEnrolled):
-            self._rows[event.subject] = event
+            self._rows[event.subject] = Row(event.subject, event.sealed, event.rehearsal)
         elif isinstance(event, events.MonitorRetired):
             self._rows.pop(event.subject, None)
         elif isinstance(event, events.ReportReceived) and self._roll.proves(event):
@@ -48,25 +57,34 @@ class Whereabouts:
                 self._unread.popitem(last=False)
         elif isinstance(event, events.ReportRead) and event.subject in self._unread:
             sender, at = self._unread.pop(event.subject)
-            self._said.setdefault(sender, deque(maxlen=MOST)).appendleft((at, event.place))
+            self._said[sender] = [(at, event.place), *self._said.get(sender, ())[: MOST - 1]]
 
     def of(self, event: events.ReportReceived) -> Context:
         """What is known of the sender of a report, by its own hour. Raises seal.Locked."""
-        row = self._rows.get(self._roll.whose(event.source)) if self._roll.proves(event) else None
-        if row is None or row.rehearsal != event.rehearsal:
-            return Context()
-        return Context(self._stations(row), tuple(self._places(event)))
+        return self.met(event, {"text": ""})[1]
 
-    def freed(self, event: events.ReportReceived, body: dict[str, Any]) -> dict[str, Any]:
-        """What was sent, without the word by which a monitor of this number, proven or not, says that they are forced:
-        see word. Raises seal.Locked."""
+    def met(self, event: events.ReportReceived, body: dict[str, Any]) -> tuple[dict[str, Any], Context]:
+        """What was sent, without the word by which a monitor of this number, proven or not, says that they are forced
+        (see word), and what is known of the sender, by the hour of the report. Raises seal.Locked."""
+        row = self._row(event)
+        if row is None:
+            return body, Context()
+        kept, proven = self._kept(row), self._roll.proves(event)
+        known = Context(tuple(kept.get("stations") or ()), tuple(self._places(event))) if proven else Context()
+        return freed(body, kept), known
+
+    @contextlib.contextmanager
+    def at_once(self, reports: Iterable[events.ReportReceived]) -> Iterator[None]:
+        """Inside, which is to be short, the keys of those who sent these were looked up once. Raises seal.Locked."""
+        rows = [row for row in map(self._row, reports) if row]
+        with self._vault.at_once([f"monitor:{row.subject}" for row in rows]):
+            yield
+
+    def _row(self, event: events.ReportReceived) -> Row | None:
         row = self._rows.get(self._roll.whose(event.source))
-        return freed(body, self._kept(row)) if row and row.rehearsal == event.rehearsal else body
+        return row if row and row.rehearsal == event.rehearsal else None
 
-    def _stations(self, row: events.MonitorEnrolled) -> tuple[str, ...]:
-        return tuple(self._kept(row).get("stations") or ())
-
-    def _kept(self, row: events.MonitorEnrolled) -> dict[str, Any]:
+    def _kept(self, row: Row) -> dict[str, Any]:
         try:
             return self._vault.open(f"monitor:{row.subject}", row.sealed)
         except Forgotten:

@@ -96,6 +96,8 @@ class Hearing:
 
     def _moment(self, known: Heard, clock: Any) -> int:
         """When it happened: the hour that the report names, if that may be; else when it was sent."""
+        if not clock:
+            return known.sent
         try:
             hour, minute = map(int, str(clock).split(":"))
             sent = datetime.fromtimestamp(known.sent * 60, self._pack.zone)

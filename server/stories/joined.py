@@ -105,11 +105,12 @@ class Joined(Section):
 
     def _told(self, fact: Fact, event: Any) -> set[str]:
         told = self._changed(fact)
-        before = self._around(*told)
+        around = self._around(*told)
         if isinstance(event, events.IncidentOpened) and fact.by != READER:
             self._free(event.subject)  # what a person takes for an incident of its own is one
+            around |= self._around(*told)
         hidden = {card for report in told for card in restrain(self.db, report, self._head(report))}
-        return self._refresh(fact, before | self._around(*told)) | self._mark(fact, hidden)
+        return self._refresh(fact, around) | self._mark(fact, hidden)
 
     def _touched(self, fact: Fact, event: Any) -> set[str]:
         return self._refresh(fact, self._around(event.subject))

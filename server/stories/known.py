@@ -11,11 +11,11 @@ from server.seal import Forgotten, Vault, owner_of
 from server.stories.hearing import Heard, Hearing, heard
 from server.stories.likeness import Words
 from server.stories.nearby import MOST, Nearby
-from server.stories.pieces import Weights
+from server.stories.pieces import Own, Weights
 from server.stories.telling import Telling
 
 NEVER = ("checkin", "tally")  # kinds of report that are asked for at their hour, and belong to nothing
-Sets = tuple[frozenset[int], frozenset[int]]
+Sets = tuple[Own, Own]
 Value = TypeVar("Value")
 
 
@@ -36,12 +36,17 @@ class Known:
         self.weights, self.ideas = Weights(), Weights()
         self.nearby = Nearby(self.weights)
         self.same: Newest[str] = Newest()  # what was said, in which pool and where -> the last report that said so
+        self._older = 0  # readings that come now and are older than what is remembered
         self._heard: Newest[Heard] = Newest()
         self._copies: Newest[bool] = Newest()
         self._open: Newest[bool] = Newest()  # incident -> whether it is open
         self._into: Newest[str] = Newest()  # report -> the incident that it stands in
         self._linked: Newest[str] = Newest()  # report -> an incident that it was joined or suggested to
         self._apart: Newest[bool] = Newest()  # report and incident that a person keeps apart
+
+    def expect(self, readings: int) -> None:
+        """So many stand on the log already: of these only the newest are remembered, as many as ever."""
+        self._older = max(0, readings - MOST)
 
     def hear(self, event: events.ReportReceived) -> None:
         """A report arrived."""
@@ -55,6 +60,9 @@ class Known:
 
     def read(self, event: events.ReportRead) -> Telling | None:
         """What a report tells, now that it is read; None when nobody can open it, or when it is known already."""
+        if self._older:  # too old to be remembered: it is not even opened
+            self._older -= 1
+            self._heard.pop(event.subject, None)
         known = self._heard.get(event.subject)
         if known is None:
             return None
@@ -63,7 +71,11 @@ class Known:
             where = self._vault.open("room", event.place)
         except Forgotten:
             return None
-        found = self._hearing.telling(event.subject, known, event, words, where)
+        return self.told(event, words, where)
+
+    def told(self, event: events.ReportRead, words: Mapping[str, Any], where: Mapping[str, Any]) -> Telling:
+        """What a report tells that was heard, by what its reading holds sealed."""
+        found = self._hearing.telling(event.subject, self._heard[event.subject], event, words, where)
         del self._heard[event.subject]
         return found
 
@@ -149,9 +161,13 @@ class Known:
         return _last(self._linked, report)
 
     def words(self, own: Sets, told: Telling, other: Telling) -> Words:
-        """How alike the words of two reports are; `own`: pieces and ideas of the first, made sets once."""
+        """How alike the words of two reports are; `own`: what `own` says of the first."""
         text = self.weights.likeness(own[0], other.told) if told.latin == other.latin else None
         return Words(text, self.ideas.likeness(own[1], other.ideas))
+
+    def own(self, told: Telling) -> Sets:
+        """Pieces and ideas of a report that is compared with others, weighed once for all of them."""
+        return self.weights.own(told.told), self.ideas.own(told.ideas)
 
     def is_blocked(self, told: Telling) -> bool:
         """Whether its source is blocked."""

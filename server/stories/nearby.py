@@ -1,7 +1,7 @@
 """What was told lately, found again by place, category and hour, by rare words, and by who told it."""
 
 from bisect import bisect_left, insort
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from server.stories.pieces import Weights
@@ -29,7 +29,7 @@ class Nearby:
         self._keys: dict[int, list[Key]] = {}  # serial -> the keys under which it is found
         self._rare: dict[int, list[int]] = {}  # serial -> the pieces, likewise
         self._at: defaultdict[Key, list[int]] = defaultdict(list)  # minute and serial, in order
-        self._with: defaultdict[int, deque[int]] = defaultdict(lambda: deque(maxlen=HEARD))
+        self._with: defaultdict[int, list[int]] = defaultdict(list)  # HEARD at most: a list, as most are short
         self._by: defaultdict[tuple[bool, str], list[int]] = defaultdict(list)  # rehearsal, person
 
     def __len__(self) -> int:
@@ -51,7 +51,7 @@ class Nearby:
             insort(self._at[key], _entry(telling.moment, serial))
         self._rare[serial] = [] if only_by_person else self._weights.rare(telling.told, RAREST, HEARD)
         for piece in self._rare[serial]:
-            self._with[piece].append(serial)
+            self._with[piece] = [*self._with[piece][1 - HEARD :], serial]
         if telling.person:
             self._by[telling.pool[0], telling.person].append(serial)
 

@@ -1,6 +1,6 @@
 """Finds what a report has to do with what was told before: the same message again, the same event, a follow-up."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from server import events
@@ -59,12 +59,19 @@ class Stories:
         }
         self.wires = frozenset(kind.wire for kind in self._takes)
 
+    def expect(self, readings: int) -> None:
+        """So many reports were read before this begins to learn: it opens only the newest of them."""
+        self._known.expect(readings)
+
     def take(self, fact: Fact) -> None:
         """Learn one fact. Raises seal.Locked; it may be given the same fact again, then."""
         self._takes[type(fact.event)](fact.event)
 
-    def after(self, fact: Fact, drafts: Sequence[Draft]) -> list[Draft]:
-        """What else follows from the report that `fact` brought, once `drafts` say how it was read. Raises seal.Locked.
+    def after(
+        self, fact: Fact, drafts: Sequence[Draft], words: Mapping[str, Any], where: Mapping[str, Any]
+    ) -> list[Draft]:
+        """What else follows from the report that `fact` brought, once `drafts` say how it was read; `words` and `where`
+        are what these hold sealed.
 
         The report is remembered at once, so that the next one of the same batch is compared with it.
         """
@@ -73,9 +80,7 @@ class Stories:
         if not isinstance(fact.event, events.ReportReceived) or read is None:
             return []
         self._known.hear(fact.event)
-        told = self._known.read(read)
-        if told is None:
-            return []
+        told = self._known.told(read, words, where)
         like: Any = found.get(events.ReportLikened)
         if like is not None:
             self._known.copied(like)
@@ -119,15 +124,15 @@ class Stories:
 
     def _matches(self, told: Telling, opens: bool) -> Iterator[Match]:
         """Every incident that this may tell of; and earlier reports nobody could sort that may tell of this one."""
-        own = _sets(told)
+        own = self._known.own(told)
         for before in self._known.nearby.by_same(told):
             yield from self._match(told, before, own, follow_ups.compare, follow_ups.WEIGHTS, "follow-up")
         for before in self._known.nearby.like(told):
             if not told.person or before.person != told.person:
-                compared = (own, likeness.compare, likeness.WEIGHTS, "same event")
-                yield from self._match(told, before, *compared)
+                compared = (likeness.compare, likeness.WEIGHTS, "same event")
+                yield from self._match(told, before, own, *compared)
                 if opens and before.kind != "incident" and not self._known.incident(before.report):
-                    yield from self._match(before, told, _sets(before), *compared[1:], into=told.report)
+                    yield from self._match(before, told, self._known.own(before), *compared, into=told.report)
 
     def _match(
         self,
@@ -157,10 +162,6 @@ class Stories:
     def _opened(self, event: events.IncidentOpened) -> None:
         self._known.sorted(event)
         self._known.stands(event.subject, True)
-
-
-def _sets(told: Telling) -> Sets:
-    return frozenset(told.told), frozenset(told.ideas)
 
 
 def _suggested(match: Match) -> events.ReportSuggested:

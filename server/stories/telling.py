@@ -1,6 +1,6 @@
 """One report as far as it matters for whether another one tells of the same thing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.stories.pieces import Pieces
 
@@ -40,13 +40,13 @@ class Telling:
     coded: bool
     supposed: bool
     sos: bool
+    level: int = field(init=False)  # the index in LEVELS of the finest place that it names; len(LEVELS) for none
+
+    def __post_init__(self) -> None:
+        finest = next((n for n, area in enumerate(self.chain) if area), len(LEVELS))
+        object.__setattr__(self, "level", finest)
 
     @property
     def categories(self) -> tuple[str, ...]:
         """The categories that it was sorted into, the first one first."""
         return tuple(code for code in (self.category, self.second) if code)
-
-    @property
-    def level(self) -> int:
-        """The index in LEVELS of the finest place that it names; len(LEVELS) for none."""
-        return next((n for n, area in enumerate(self.chain) if area), len(LEVELS))
