@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.newer import readable
 from server.pack import Pack
 from server.press.phases import hours, phase
 from server.pseudonyms import Pseudonyms
@@ -66,6 +67,8 @@ class Beside:
             found["statement"] = self._names.of("statement", subject)
         if wire not in STATING and wire not in TELLING and wire not in PARTS:
             return found
+        if not readable(fact):
+            return found  # of a newer program: what it says of the incident nobody here can tell
         body, taken = json.loads(fact["body"]), self._taken.setdefault(subject, Taken())
         if wire in PARTS:
             found["other"] = self._names.of("incident", body["report"])

@@ -1,6 +1,7 @@
 """The picture of the day: fold facts, in order, into tables in memory that can be asked and thrown away."""
 
-from collections.abc import Callable, Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from server import events
@@ -11,9 +12,10 @@ from server.docket.kept import Docket
 from server.log import START, Fact, Raw, place
 from server.measures.channels import Channels
 from server.measures.paces import Paces
-from server.measures.tallies import Tallies
+from server.measures.tallies import Tallies, settle
 from server.model.versions import Kept
 from server.monitors.roster import Roster
+from server.newer import Newer
 from server.pack import Pack
 from server.press.kept import Statements
 from server.press.turns import Turns
@@ -29,6 +31,7 @@ from server.sections.section import Section, tables
 from server.sections.sortings import Sortings
 from server.sections.standing import Standings
 from server.sections.taken import Taken
+from server.sections.unread import Unread
 from server.sections.verifying import Verifying
 from server.sources.acts import Acts
 from server.stories.joined import Joined
@@ -43,16 +46,16 @@ class Board:
     """Facts folded into tables, each section by its own rules. `suspect(text)`: unread words may be restricted."""
 
     def __init__(self, opener: Opener, vault: Vault, suspect: Callable[[str], bool], pack: Pack) -> None:
-        self.db = tables()
-        self.cursor, self.facts = START, 0  # `facts`: how many were folded
+        self.db, self._vault = tables(), vault
+        self.cursor, self.facts, self.newer = START, 0, 0  # how many were folded; of a newer program, and passed over
+        self._newer, self._unread = Newer(), Unread(opener)
         self.people = People(self.db, vault)
-        self._cards = Cards(self.db, vault, opener)
+        self._cards = Cards(self.db, vault, self._unread)
         self.verifying = Verifying(self.db, vault, self.people)
         self._restrictions = Restrictions(
-            self.db, vault, opener, lambda text, card: suspect(text) or self._says_word(card, text)
+            self.db, vault, self._unread, lambda text, card: suspect(text) or self._says_word(card, text)
         )
-        self._crowds = Crowds(self.db, vault)
-        self.roster = Roster(self.db, vault)
+        self._crowds, self.roster = Crowds(self.db, vault), Roster(self.db, vault)
         standings = Standings(self.db, vault, self.roster)  # behind what it judges by
         self.attendance = Attendance(self.db, vault, self.roster, pack)
         self.texts, self.agreement = Texts(self.db, vault), Agreement(self.db, vault)
@@ -76,26 +79,48 @@ class Board:
     def fold(self, raws: Iterable[Raw]) -> set[str]:
         """Fold the facts that come next on the log. The ids of the cards that changed."""
         changed: set[str] = set()
-        before, facts = self.cursor, self.facts
+        come = [*raws]
+        known = self._newer.without(come)
         self.db.execute("BEGIN")
         try:
-            for raw in raws:
-                fact = raw.fact()
-                if isinstance(fact.event, events.ReportLikened):  # or a hidden copy would count on the card it is like
-                    changed |= self._restrictions.judge_unread({fact.event.subject, fact.event.first})
-                for fold in self._folds.get(type(fact.event), ()):
-                    changed |= fold(fact, fact.event)
-                self.cursor, self.facts = fact.id, self.facts + 1
-                changed |= self._crowds.spread(place(fact.id))
+            with self._vault.at_once():
+                for raw in known:
+                    changed |= self._take(raw.fact())
             self._cards.open_unread(changed)
             changed |= self._restrictions.judge_unread(changed)
             changed |= self._crowds.spread()
+            settle(self.db)
         except BaseException:
             self.db.execute("ROLLBACK")
-            self.cursor, self.facts = before, facts
             raise
+        finally:
+            self._unread.forget()
         self.db.execute("COMMIT")
+        self.cursor, self.facts = come[-1].id if come else self.cursor, self.facts + len(come)
+        self.newer += len(come) - len(known)
         return changed
+
+    def _take(self, fact: Fact) -> set[str]:
+        """Fold one fact."""
+        changed: set[str] = set()
+        if isinstance(fact.event, events.ReportLikened):  # or a hidden copy would count on the card it is like
+            changed |= self._restrictions.judge_unread({fact.event.subject, fact.event.first})
+        for fold in self._folds.get(type(fact.event), ()):
+            changed |= fold(fact, fact.event)
+        return changed | self._crowds.spread(place(fact.id))
+
+    def kept(self) -> dict[str, Any]:
+        """What it knows beside its tables, as JSON has it."""
+        own = {"cursor": self.cursor, "facts": self.facts, "newer": self.newer, "version": self.attendance.version}
+        return {**own, "hours": self.tasks.hours.kept(), "notice": self.acts.notice.kept()}
+
+    def resume(self, tables: sqlite3.Connection, kept: Mapping[str, Any]) -> None:
+        """Be, still empty, as the board was that had these tables, and of which `kept` told this."""
+        tables.backup(self.db)
+        self.cursor, self.facts, self.newer = kept["cursor"], kept["facts"], kept["newer"]
+        self.attendance.version = kept["version"]
+        self.tasks.hours.resume(kept["hours"])
+        self.acts.notice.resume(kept["notice"])
 
     def _says_word(self, card: str, text: str) -> bool:
         source = self.db.execute("SELECT source FROM cards WHERE id = ?", (card,)).fetchone()["source"]

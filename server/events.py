@@ -173,6 +173,8 @@ __all__ = [
 __all__ += ["accounts", "acts", "coalition", "complaints", "exports", "locks", "records"]
 
 KINDS: dict[str, type[Event]] = {kind.wire: kind for kind in Event.__subclasses__()}
+FIELDS = {kind: frozenset(field.name for field in fields(kind)) - {"subject"} for kind in KINDS.values()}
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=asdict)
 
 
 class Unknown(Exception):
@@ -181,8 +183,7 @@ class Unknown(Exception):
 
 def encode(event: Event) -> str:
     """The event's body for the wire: JSON with sorted keys, without its subject."""
-    body = {name: value for name, value in asdict(event).items() if name != "subject"}
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return ENCODER.encode({name: value for name, value in vars(event).items() if name != "subject"})
 
 
 def decode(wire: str, v: int, subject: str, body: str) -> Event:
@@ -190,7 +191,7 @@ def decode(wire: str, v: int, subject: str, body: str) -> Event:
     if (kind := KINDS.get(wire)) is None or v > kind.v:
         raise Unknown(f"{wire} v{v}")
     values = reduce(lambda older, version: UPCASTERS[wire, version](older), range(v, kind.v), json.loads(body))
-    return kind(subject=subject, **{field.name: values[field.name] for field in fields(kind) if field.name in values})
+    return kind(subject=subject, **{name: value for name, value in values.items() if name in FIELDS[kind]})
 
 
 def reference(report: str) -> str:

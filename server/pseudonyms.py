@@ -4,8 +4,7 @@ An incident's id is computed from the gateway's own number of the message that o
 find that message, and its sender, by the id.
 """
 
-from hashlib import sha256
-from hmac import new as hmac
+from hmac import digest
 from pathlib import Path
 
 from server.sealing.keys import private
@@ -22,4 +21,4 @@ class Pseudonyms:
     def of(self, kind: str, known_as: str) -> str:
         """The pseudonym of what is known as `known_as` here; `kind` is incident, station (in one figure alone, see
         `press/steps.py`) or statement."""
-        return hmac(self._key, f"{kind}:{known_as}".encode(), sha256).hexdigest()[:LENGTH]
+        return digest(self._key, f"{kind}:{known_as}".encode(), "sha256").hex()[:LENGTH]

@@ -135,7 +135,7 @@ def changes(board: Board, after: str, limit: int = MOST) -> tuple[list[Row], str
     # one fact about a source changes all its cards: they go together, or the next page would begin behind some of them
     together = board.db.execute(f"SELECT {SHOWN} FROM cards WHERE changed = ? ORDER BY row", (last,))  # noqa: S608
     rows = [row for row in rows if row["changed"] < last] + [_row(row) for row in together]
-    return rows, f"{last // 1_000_000}-{last % 1_000_000}", True
+    return rows, log.placed(last), True
 
 
 def history(board: Board, card: str) -> list[Row]:
@@ -161,10 +161,15 @@ def organisations(board: Board) -> tuple[str, ...]:
     return tuple(row["organisation"] for row in found if row["organisation"])
 
 
+def read(text: str) -> Any:
+    """JSON; most of what may be in a card is not, and that is quickly told."""
+    return [] if text == "[]" else {} if text == "{}" else json.loads(text)
+
+
 def _row(found: Any) -> Row:
-    row = dict(found)
+    row = dict(zip(found.keys(), found, strict=True))  # dict(found) looks each of 76 names up among all
     row["alike"], row["alike_of"] = row.pop("alike_here"), row.pop("first") or ""
-    row["place"], row["detail"] = json.loads(row["place"]), json.loads(row["detail"])
-    row["photos"], row["suggestions"] = json.loads(row["photos"]), json.loads(row["suggestions"])
+    for name in ("place", "detail", "photos", "suggestions"):
+        row[name] = read(row[name])
     row["stands_in"] = row["stands"] or None
     return row

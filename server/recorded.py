@@ -22,6 +22,11 @@ def recorded(log: Log, wire: str, after: str) -> tuple[int | None, list[Raw]]:
     return (int(n or 0) if kinds else None), [Raw(*entry) for entry in entries]
 
 
+def counted(log: Log, wire: str) -> int:
+    """How many facts of this kind were ever appended, as far as the record counted them. Raises server.log.Down."""
+    return int(log.ask(log.client.hget, _counts(log), wire) or 0)
+
+
 def recount(log: Log) -> None:
     """Let the next append count all that there is: after a program that did not count wrote beside one that did."""
     log.ask(log.client.delete, _counts(log))

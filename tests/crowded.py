@@ -8,6 +8,8 @@ from typing import Any
 
 from server import events
 from server.board import Board
+from server.entries import place as at_place
+from server.measures import tallies
 from server.pack import Pack
 from server.sections.cards import END, searchable
 from tests.days import report_id
@@ -35,6 +37,7 @@ def fill(
     board.db.executemany(f"INSERT INTO cards ({COLUMNS}) VALUES ({marks})", [tuple(row.values()) for row in rows])  # noqa: S608
     words = ((n, searchable(json.loads(row["detail"])["text"]) + END) for n, row in enumerate(rows, 1))
     board.db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", words)
+    tallies.settle(board.db)
     board.db.execute("COMMIT")
     told = {name: rows[-1][name] for name in ("at", "sent_at", "channel", "gateway", "source")}
     blank = {"subject": rows[-1]["id"], "sealed": "", "part": "", "whole": "", "crowded": False}
@@ -78,6 +81,6 @@ def _rows(pack: Pack, incidents: int, reports: int, begins: datetime) -> Iterato
             "detail": json.dumps({"text": text, "because": [text.split()[0]], "reader": "rules-1", "unread": []}),
             "sealed": "",
             "version": 1,
-            "changed": (1_496_534_400_000 + n) * 1_000_000,
+            "changed": at_place(f"{1_496_534_400_000 + n}-0"),
             "was_open": 1,
         }

@@ -50,6 +50,11 @@ class Notes(dict[str, list[events.Event]]):
 @pytest.fixture(scope="module")
 def notes(pen: Pen) -> Notes:
     """All facts that random days are made of, sealed once."""
+    return written(pen)
+
+
+def written(pen: Pen) -> Notes:
+    """Facts of every kind, about a few reports."""
     found = Notes({name: [] for name in ("first", "report", "open", "incident", "people")})
     for n in range(REPORTS):
         text, source = TEXTS[n % len(TEXTS)], SOURCES[n % len(SOURCES)]
@@ -333,6 +338,7 @@ def test_filters_leave_what_was_asked_for(folder: Path, pen: Pen) -> None:
 
 
 @given(st.lists(st.integers(0, 59), min_size=1, max_size=30, unique=True), st.integers(1, 7), st.integers(0, 30))
+@pytest.mark.survival("R24", "any way of asking")
 def test_paging_loses_and_doubles_nothing_while_new_cards_arrive(
     folder: Path, pen: Pen, order: list[int], limit: int, early: int
 ) -> None:

@@ -13,6 +13,7 @@ from server import events, queries, sums
 from server.board import Board
 from server.queries import Filters
 from server.seal import Opener, Vault, make_keys
+from server.stories import counted
 from tests import days
 from tests.days import Pen, raws, report_id, the_pack
 from tests.house import House, cards, error, told
@@ -141,6 +142,28 @@ def test_a_suggestion_is_on_both_cards_until_somebody_decides(room: House, desk:
     join(desk, TWO, ONE)
     room.fold()
     assert card(desk, ONE)["suggestions"] == card(desk, TWO)["suggestions"] == []
+
+
+def test_what_suggests_itself_costs_no_more_beside_a_thousand_other_cards(room: House, pen: Pen) -> None:
+    db, steps = room.live.room.board.db, 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    def work() -> int:
+        nonlocal steps
+        steps = 0
+        db.set_progress_handler(count, 10)
+        counted.of(db, db.execute("SELECT * FROM cards WHERE id = ?", (report_id(ONE),)).fetchone())
+        db.set_progress_handler(None, 10)
+        return steps
+
+    before = work()
+    for n in range(100, 1100):
+        room.log.append(pen.received(n, f"told {n}", SENDERS[0]), by="gateway:any")
+    room.fold()
+    assert work() < 1.5 * before
 
 
 def test_a_suggestion_follows_its_incident_to_where_that_stands(room: House, desk: FlaskClient) -> None:

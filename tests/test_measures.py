@@ -51,9 +51,7 @@ def opened(pen: Pen, n: int, ago: timedelta = timedelta(minutes=30), **more: Any
 
 def recounted(board: Board) -> set[tuple[str, str, str, str, int]]:
     """The kept numbers, counted from all cards."""
-    arms = " UNION ALL ".join(
-        f"{arm.replace(' WHERE ', ' FROM cards WHERE ', 1)}" for arm in tallies.arms_of("cards", 1)
-    )
+    arms = " UNION ALL ".join(tallies.arms_of("cards", "1"))
     found = board.db.execute(f"SELECT what, side, one, other, sum(by) FROM ({arms}) GROUP BY 1, 2, 3, 4")  # noqa: S608
     return {tuple(row) for row in found}
 

@@ -1,10 +1,10 @@
-"""How many cards there are of what: each change of a card changes a handful of numbers, so that nothing is recounted.
+"""How many cards there are of what: a card that changed changes a handful of numbers, so that nothing is recounted.
 
-A rolled-back fold takes its numbers back with it, because they are kept by the database itself.
+Triggers keep what a card was before it changed, and numbers are settled for all such cards at once: at the end of each
+fold, and when they are asked for. A rolled-back fold takes both back with it, because the database itself has them.
 """
 
 import json
-import re
 import sqlite3
 from collections.abc import Callable
 from functools import cache
@@ -56,15 +56,11 @@ ARMS = (
     Arm("rehearsal", "rehearsal", "''", "1"),
     Arm("term", TERM, "''", "1"),
 )
-COLUMNS = (  # of a card, that any of this depends on
+COLUMNS = (  # of a card, that any of this depends on, and that may change
     *("kind", "status", "category", "severity", "province", "place", "organisation", "standing", "backed", "copy"),
     *("stands", "restricted", "unread", "crowded", "monitor", "looked", "checked", "source", "gateway", "rehearsal"),
 )
-NAMES = re.compile(rf"'[^']*'|\b({'|'.join((*COLUMNS, 'at'))})\b")
-ADD = (
-    "INSERT INTO tallies SELECT what, side, one, other, sum(by) FROM ({arms}) GROUP BY 1, 2, 3, 4 HAVING sum(by)"
-    " ON CONFLICT DO UPDATE SET n = n + excluded.n;"
-)
+ALL = ", ".join((*COLUMNS, "at"))
 
 
 class Tallies(Section):
@@ -75,36 +71,49 @@ class Tallies(Section):
     def __init__(self, db: sqlite3.Connection, vault: Vault, pack: Pack) -> None:
         super().__init__(db, vault)
         db.create_function("district_of", 1, _district_of(pack), deterministic=True)
-        named = ", ".join(COLUMNS)
+        db.execute(f"CREATE TABLE moved (row INTEGER, by INTEGER, {ALL}, PRIMARY KEY (row, by)) WITHOUT ROWID")
         differs = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in COLUMNS)
-        for name, when, arms in (
-            ("more", "INSERT ON cards", arms_of("NEW", 1)),
-            ("less", "DELETE ON cards", arms_of("OLD", -1)),
-            ("other", f"UPDATE OF {named} ON cards WHEN {differs}", [*arms_of("OLD", -1), *arms_of("NEW", 1)]),
+        old = ", ".join(f"OLD.{name}" for name in (*COLUMNS, "at"))
+        for name, when, was in (
+            ("more", "INSERT ON cards", f"NEW.row, 0{', NULL' * (len(COLUMNS) + 1)}"),  # it was nothing
+            ("less", "DELETE ON cards", f"OLD.row, -1, {old}"),
+            ("other", f"UPDATE OF {', '.join(COLUMNS)} ON cards WHEN {differs}", f"OLD.row, -1, {old}"),
         ):
-            added = ADD.format(arms=" UNION ALL ".join(arms))
-            db.execute(f"CREATE TRIGGER counting_{name} AFTER {when} BEGIN {added} END")
+            first = f"NOT EXISTS (SELECT 1 FROM moved WHERE row = {was.partition(',')[0]})"  # noqa: S608
+            keep = f"INSERT INTO moved SELECT {was} WHERE {first}"  # noqa: S608 - our own words
+            db.execute(f"CREATE TRIGGER counting_{name} AFTER {when} BEGIN {keep}; END")
 
 
-def arms_of(row: str, by: int) -> list[str]:
-    """Selections, as SQL, of the numbers that a card is counted in, each with `by`; `row`: OLD, NEW, or its table."""
+def settle(db: sqlite3.Connection) -> None:
+    """Count what has changed since this was last done."""
+    if db.execute("SELECT 1 FROM moved LIMIT 1").fetchone():
+        db.execute(f"INSERT INTO moved SELECT row, 1, {ALL} FROM cards WHERE row IN (SELECT row FROM moved)")  # noqa: S608
+        db.execute(ADD)
+        db.execute("DELETE FROM moved")
+
+
+def arms_of(table: str, by: str) -> list[str]:
+    """Selections, as SQL, of the numbers that each row of a table is counted in, with `by`."""
     side = "iif(restricted, 'restricted', 'open')"
     arms = [(each, side, each.which) for each in ARMS]
     arms += [(each, "'verified'", f"{each.which} AND {SCOPES['verified']}") for each in ARMS if each.verified]
     return [
-        _of_row(row, f"SELECT '{each.what}' AS what, {where} AS side, CAST({each.one} AS TEXT) AS one,")
-        + _of_row(row, f" CAST(ifnull({each.other}, '') AS TEXT) AS other, {by} AS by WHERE {which}")
+        f"SELECT '{each.what}' AS what, {where} AS side, CAST({each.one} AS TEXT) AS one,"  # noqa: S608 - our own words
+        f" CAST(ifnull({each.other}, '') AS TEXT) AS other, {by} AS by FROM {table} WHERE {which}"
         for each, where, which in arms
     ]
 
 
-def _of_row(row: str, sql: str) -> str:
-    """An expression about a card's columns as one about this row's; what stands in quotes stays."""
-    return NAMES.sub(lambda found: f"{row}.{found[1]}" if found[1] else found[0], sql)
+ADD = (
+    "INSERT INTO tallies SELECT what, side, one, other, sum(by) FROM"  # noqa: S608 - our own words
+    f" ({' UNION ALL '.join(arms_of('(SELECT * FROM moved WHERE by)', 'by'))}) WHERE true"
+    " GROUP BY 1, 2, 3, 4 HAVING sum(by) ON CONFLICT DO UPDATE SET n = n + excluded.n"
+)
 
 
 def of(db: sqlite3.Connection, what: str, scope: str) -> dict[tuple[str, str], int]:
     """(`one`, `other`) -> how many, of what is in scope; see scopes.SCOPES."""
+    settle(db)
     found: dict[tuple[str, str], int] = {}
     for side in ("open", "restricted") if scope == "all" else (scope,):
         rows = db.execute("SELECT one, other, n FROM tallies WHERE what = ? AND side = ? AND n", (what, side))
@@ -120,6 +129,7 @@ def total(db: sqlite3.Connection, what: str, scope: str) -> int:
 
 def different(db: sqlite3.Connection, what: str) -> int:
     """How many different ones there are of this among what is open."""
+    settle(db)
     counted = "SELECT count(*) FROM tallies WHERE what = ? AND side = 'open' AND n"
     return int(db.execute(counted, (what,)).fetchone()[0])
 

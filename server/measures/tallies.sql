@@ -1,4 +1,4 @@
--- How many cards there are of what, in memory only: kept up by triggers whenever a card changes, never counted anew.
+-- How many cards there are of what, in memory only: kept up as cards change, never counted anew.
 CREATE TABLE tallies (
   what TEXT NOT NULL,               -- see ARMS in tallies.py
   side TEXT NOT NULL,               -- open, restricted, verified (these are among the open ones, too); '' for all

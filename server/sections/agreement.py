@@ -3,7 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from server import events
@@ -75,18 +75,18 @@ class Agreement(Section):
                 return
 
     def _read(self, fact: Fact, event: events.ReportRead | events.ReportSorted) -> None:
-        self._stands(fact, event)
-        self.db.execute("INSERT OR REPLACE INTO newest VALUES (1, ?)", (event.reader,))
         row = self._row(event.subject)
-        if row["at"] and row["reader"]:
-            return  # people decided on what stood before: what the reader says after that is no reading of its own
-        said = {"read_as": decisions.label(event.kind, event.category), "second": event.second, "reader": event.reader}
-        self._change(event.subject, **said)
+        self.db.execute("INSERT OR REPLACE INTO newest VALUES (1, ?)", (event.reader,))
+        now = _after(row, fact)
+        if not (now["at"] and row["reader"]):
+            now |= {"read_as": decisions.label(event.kind, event.category)}
+            now |= {"second": event.second, "reader": event.reader}
+        # else people decided on what stood before: what the reader says after that is no reading of its own
+        self._change(row, now)
 
     def _stands(self, fact: Fact, event: events.Event) -> None:
         row = self._row(event.subject)
-        stands = Standing(*(row[name] for name in STANDING))
-        self._change(event.subject, **asdict(decisions.after(stands, fact)))
+        self._change(row, _after(row, fact))
 
     def _likened(self, fact: Fact, event: events.ReportLikened) -> None:
         if event.copy:
@@ -97,23 +97,31 @@ class Agreement(Section):
             self._is_copy(event.report, event.subject)
 
     def _parted(self, fact: Fact, event: events.IncidentParted) -> None:
-        self._row(event.report)
-        self._change(event.report, copy_of="")
+        self._change(self._row(event.report), {"copy_of": ""})
 
     def _is_copy(self, report: str, first: str) -> None:
         first = self._row(first)["copy_of"] or first
         if first != report:
-            self._row(report)
-            self._change(report, copy_of=first)
+            self._change(self._row(report), {"copy_of": first})
 
     def _row(self, report: str) -> sqlite3.Row:
-        self.db.execute("INSERT OR IGNORE INTO readings (report) VALUES (?)", (report,))
-        found: sqlite3.Row = self.db.execute("SELECT * FROM readings WHERE report = ?", (report,)).fetchone()
-        return found
+        asked = "SELECT * FROM readings WHERE report = ?"
+        if (found := self.db.execute(asked, (report,)).fetchone()) is None:
+            self.db.execute("INSERT INTO readings (report) VALUES (?)", (report,))
+            found = self.db.execute(asked, (report,)).fetchone()
+        row: sqlite3.Row = found
+        return row
 
-    def _change(self, report: str, **values: Any) -> None:
-        names = ", ".join(f"{name} = ?" for name in values)
-        self.db.execute(f"UPDATE readings SET {names} WHERE report = ?", (*values.values(), report))  # noqa: S608 - ours
+    def _change(self, row: sqlite3.Row, values: dict[str, Any]) -> None:
+        if any(row[name] != value for name, value in values.items()):
+            names = ", ".join(f"{name} = ?" for name in values)
+            self.db.execute(f"UPDATE readings SET {names} WHERE report = ?", (*values.values(), row["report"]))  # noqa: S608 - ours
+
+
+def _after(row: sqlite3.Row, fact: Fact) -> dict[str, Any]:
+    """How the incident stands behind a fact about it."""
+    now = decisions.after(Standing(*(row[name] for name in STANDING)), fact)
+    return {name: getattr(now, name) for name in STANDING}
 
 
 def _nothing() -> Counts:

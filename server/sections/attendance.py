@@ -19,6 +19,7 @@ SAID = (events.IncidentOpened, events.IncidentRecategorised, events.ReportReleas
 VERDICTS = (events.IncidentVerified, events.IncidentRejected, events.IncidentReopened, events.IncidentUnverified)
 TOGETHER = (events.IncidentJoined, events.IncidentParted, events.IncidentDismissed)
 SIGNS = "SELECT signs.*, restricted FROM cards JOIN signs ON id = report"
+HIDE = "UPDATE signs SET grave = :restricted, hidden = :restricted WHERE report = :report"
 AT_STATION = (  # every sign of life that counts for the station `:here`
     "SELECT * FROM signs WHERE station = :here AND station != '' AND speaker != '' AND NOT hidden UNION ALL"
     " SELECT signs.* FROM posts JOIN signs ON signs.speaker = posts.monitor AND signs.speaker != ''"
@@ -72,9 +73,8 @@ class Attendance(Section):
         self.version += 1
         found = f"{SIGNS} WHERE changed = ? AND (report = ? OR hidden != restricted)"
         for sign in self.db.execute(found, (place(fact.id), event.subject)).fetchall():
-            now = sign["restricted"]
-            self.db.execute("UPDATE signs SET grave = ?, hidden = ? WHERE report = ?", (now, now, sign["report"]))
-            if sign["hidden"] != now:
+            self.db.execute(f"{HIDE} AND (grave != :restricted OR hidden != :restricted)", dict(sign))
+            if sign["hidden"] != sign["restricted"]:
                 self._again((), {sign["station"]} if sign["station"] else set(self._stations(sign["speaker"])))
         return set()
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from server import events
 from server.log import Fact, place
-from server.seal import Forgotten, Opener, Vault, owner_of
+from server.seal import Vault, owner_of
 from server.sections.section import Section, moment
+from server.sections.unread import Unread
 
 PERSONAL = ("sender", "raw_sender", "pin")  # of what was sealed, never on a card
 SEARCHED = 4000  # characters of a report that can be searched
+LETTERS = 4096  # different ones that are remembered
 END = "  "  # behind every text in the index of three characters each, so that its last two can be found, too
 
 
@@ -21,9 +23,9 @@ class Cards(Section):
 
     TABLES = "cards.sql"
 
-    def __init__(self, db: sqlite3.Connection, vault: Vault, opener: Opener) -> None:
+    def __init__(self, db: sqlite3.Connection, vault: Vault, unread: Unread) -> None:
         super().__init__(db, vault)
-        self._opener = opener
+        self._unread = unread
         own: dict[type[events.Event], Callable[[Fact, Any], None]] = {
             events.ReportReceived: self._received,
             events.ReportRead: self._read,
@@ -53,15 +55,11 @@ class Cards(Section):
     def open_unread(self, changed: set[str]) -> None:
         """Put the words of reports that nobody has read yet on their cards; see Restrictions.judge_unread."""
         for card in changed:
-            row = self.db.execute("SELECT * FROM cards WHERE id = ? AND sealed != ''", (card,)).fetchone()
-            if row is None:
-                continue
-            try:
-                text = self._opener.open(row["sealed"])["text"]
-            except Forgotten:
-                text = ""
-            self._change(card, detail=json.dumps({"text": text}))
-            self._index(card, text)
+            row = self.db.execute("SELECT row, sealed FROM cards WHERE id = ? AND sealed != ''", (card,)).fetchone()
+            if row is not None:
+                text = self._unread.text(row["sealed"]) or ""
+                self._change(card, detail=json.dumps({"text": text}))
+                self._index(row["row"], text)
 
     def _received(self, fact: Fact, event: events.ReportReceived) -> None:
         self.db.execute(
@@ -73,7 +71,7 @@ class Cards(Section):
         self._gather(event.subject)
 
     def _read(self, fact: Fact, event: events.ReportRead) -> None:
-        row = self.db.execute("SELECT source, number, place FROM cards WHERE id = ?", (event.subject,)).fetchone()
+        row = self.db.execute("SELECT row, source, number, place FROM cards WHERE id = ?", (event.subject,)).fetchone()
         words = self.words(owner_of(row["source"], event.subject), event.words)
         told = {name: value for name, value in words.items() if name not in PERSONAL}
         detail = json.dumps({**told, "reader": event.reader})
@@ -84,7 +82,7 @@ class Cards(Section):
             understood |= {"kind": event.kind, "category": event.category, "sub": event.sub, "version": fact.version}
             understood |= {"severity": event.severity, "restricted": event.restricted}
         self._change(event.subject, changed=place(fact.id), sealed="", **understood)
-        self._index(event.subject, words.get("text", ""))
+        self._index(row["row"], words.get("text", ""))
 
     def _photographed(self, fact: Fact, event: events.ReportPhotographed) -> None:
         self.db.execute("INSERT OR REPLACE INTO photos VALUES (?, ?, ?)", (event.photo, event.subject, event.kept))
@@ -97,6 +95,8 @@ class Cards(Section):
 
     def _gather(self, card: str) -> None:
         """Put the photos on their card; a full disk may let one overtake its report."""
+        if not self.db.execute("SELECT 1 FROM photos WHERE card = ?", (card,)).fetchone():
+            return
         found = "SELECT json_group_object(name, kept) FROM photos WHERE card = cards.id"
         self.db.execute(f"UPDATE cards SET photos = ({found}) WHERE id = ?", (card,))  # noqa: S608 - our own words
 
@@ -148,10 +148,14 @@ class Cards(Section):
         point = {"lat": known.get("lat"), "lon": known.get("lon")}
         return {"province": province, "station": known.get("station") or "", "place": json.dumps(named), **point}
 
-    def _index(self, card: str, text: str) -> None:
-        row = self.db.execute("SELECT row FROM cards WHERE id = ?", (card,)).fetchone()["row"]
-        self.db.execute("DELETE FROM words WHERE rowid = ?", (row,))
-        self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (row, searchable(text) + END))
+    def _index(self, row: int, text: str) -> None:
+        """Most are read as they came: what is in the index as it stands is not taken out and put in again."""
+        now = searchable(text) + END
+        found = self.db.execute("SELECT text FROM words WHERE rowid = ?", (row,)).fetchone()
+        if found is None or found["text"] != now:
+            if found is not None:
+                self.db.execute("DELETE FROM words WHERE rowid = ?", (row,))
+            self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (row, now))
 
     def _history(self, fact: Fact) -> None:
         event = fact.event
@@ -172,8 +176,21 @@ def searchable(text: str) -> str:
     plain = unicodedata.normalize("NFC", text[:SEARCHED]).replace("\0", " ")  # SQLite ends a text at a NUL
     if plain.isascii():
         return plain
-    return "".join(_plain(char) for char in plain if unicodedata.category(char) not in ("Cf", "Cs"))
+    return plain.translate(_SEARCHED)
 
 
-def _plain(char: str) -> str:
-    return str(unicodedata.digit(char)) if char.isdecimal() else char
+class _Searched(dict[int, str]):
+    """What becomes of each letter. It is looked up again and again: most texts have the same few."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if unicodedata.category(char) in ("Cf", "Cs"):
+            found = ""
+        else:
+            found = str(unicodedata.digit(char)) if char.isdecimal() else char
+        if len(self) < LETTERS:  # whoever sends every letter that there is does not fill the memory with them
+            self[code] = found
+        return found
+
+
+_SEARCHED = _Searched()

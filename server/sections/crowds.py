@@ -46,12 +46,13 @@ class Crowds(Section):
         return {event.subject, first}
 
     def _read(self, fact: Fact, event: events.ReportRead) -> set[str]:
-        row = self.db.execute("SELECT detail FROM cards WHERE id = ?", (event.subject,)).fetchone()
-        self._change(event.subject, unread=bool(json.loads(row["detail"]).get("unread")))
+        row = self.db.execute("SELECT detail, unread FROM cards WHERE id = ?", (event.subject,)).fetchone()
+        if (unread := bool(json.loads(row["detail"]).get("unread"))) != row["unread"]:
+            self._change(event.subject, unread=unread)
         return set()
 
     def _opened(self, fact: Fact, event: events.IncidentOpened | events.ReportReleased) -> set[str]:
-        self._change(event.subject, copy=False)
+        self.db.execute("UPDATE cards SET copy = 0 WHERE id = ? AND copy", (event.subject,))
         return set()
 
     def spread(self, at: int | None = None) -> set[str]:

@@ -29,11 +29,12 @@ class Numbers(Section):
 
     def _give(self, fact: Fact, event: events.Event) -> set[str]:
         """Number what this fact opened or showed."""
+        if not self.db.execute("SELECT 1 FROM unnumbered LIMIT 1").fetchone():
+            return set()  # as with nearly every fact
         waiting = self.db.execute(WAITING).fetchall()
         due = [row for row in waiting if row["number"] == 0 or not row["restricted"]]
         for row in due:
             number = self.db.execute(HIDDEN if row["restricted"] else OPEN).fetchall()[0][0]
             self.db.execute("UPDATE cards SET number = ? WHERE id = ?", (number, row["id"]))
-        if waiting:
-            self.db.execute("DELETE FROM unnumbered")
+        self.db.execute("DELETE FROM unnumbered")
         return {row["id"] for row in due}

@@ -35,7 +35,8 @@ class Section:
 
 def tables() -> sqlite3.Connection:
     """An empty place for tables, in memory only: nothing readable reaches the disk."""
-    db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    # a fold has some hundred statements: each is understood once
+    db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, cached_statements=1000)
     db.execute("PRAGMA temp_store = MEMORY")  # or what is too long to be sorted in its cache goes into a file
     db.row_factory = sqlite3.Row
     return db

@@ -24,6 +24,14 @@ class Hours:
         """Whether there are reports of both: then the rehearsal has no hour of its own any more."""
         return len(self._worlds) > 1
 
+    def kept(self) -> tuple[str, list[bool]]:
+        """What it has learnt."""
+        return self._newest, sorted(self._worlds)
+
+    def resume(self, kept: tuple[str, list[bool]]) -> None:
+        """Know what `kept` told."""
+        self._newest, self._worlds = kept[0], set(kept[1])
+
     def take(self, event: events.ReportReceived) -> None:
         """Learn of one report."""
         self._newest = max(self._newest, event.at)  # what comes late turns no clock back

@@ -133,8 +133,7 @@ class Tasks(Section):
         """Nobody is called to what they may not see."""
         words = self.words(f"incident:{event.subject}", event.note).get("reason", "")
         names = [row["name"] for row in self.db.execute("SELECT name FROM accounts WHERE open")]
-        row = self._row(event.subject)
-        if row and row["restricted"]:
+        if (row := self._row(event.subject)) and row["restricted"]:
             names = [name for name in names if self._people.role_of(name) == LEAD]
         rows = [(event.subject, name, stamp(hour)) for name in called(words, names)]
         self.db.executemany("INSERT OR REPLACE INTO mentions VALUES (?, ?, ?)", rows)
@@ -192,7 +191,8 @@ class Tasks(Section):
         self.db.execute(f"UPDATE cards SET {names} WHERE id = ?", (*values.values(), card))  # noqa: S608 - our names
 
     def _row(self, card: str) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = self.db.execute("SELECT * FROM cards WHERE id = ?", (card,)).fetchone()
+        asked = "SELECT id, at, stands, status, restricted FROM cards WHERE id = ?"
+        found: sqlite3.Row | None = self.db.execute(asked, (card,)).fetchone()
         return found
 
 
