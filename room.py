@@ -24,8 +24,12 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from dashboard import live as live_module
+from dashboard.begun import begin_with, picture_of
 from dashboard.equipped import equip
+from dashboard.frames import Codec, framed
 from dashboard.live import Live
+from dashboard.operations import vitals
+from dashboard.pace import Pace
 from dashboard.pages import prepare
 from dashboard.parts import PARTS
 from server import logs, settings
@@ -33,15 +37,15 @@ from server.callers import ending, sharing
 from server.gazetteer.boundaries import load as load_pack
 from server.guard import guard
 from server.log import Down, Log
-from server.outage import wait_out
 from server.pack import Pack
 from server.proxies import behind
-from server.sealing.used import started
+from server.resumed import keep
 from server.settings import Settings
+from server.several import own_port
 from server.sources.leaving import Leaving
 from server.strict import strict
+from server.vitals.pulse import begin
 
-TICK = 0.1  # seconds between two patches
 BEAT = 2.0  # seconds between two heartbeats
 WATCH = 0.5  # seconds between two looks at who may still be here; whoever may not is gone in two
 LONGEST_CALL = 600  # seconds for one request and its answer: a table by a bad line takes minutes
@@ -70,8 +74,12 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
         transports=["websocket"],
         namespaces=[live_module.SPACE],
         manage_session=False,
+        json=Codec,
         async_handlers=False,  # one after the other; and a fault is a line of our log, not a page of the server's
     )
+    if mode == "eventlet":
+        driver = socketio.server.eio._async
+        socketio.server.eio._async = {**driver, "websocket": framed(driver["websocket"])}
     live = Live(tools, socketio, live_module.now)
     app.extensions["live"] = live
     return app, socketio, live
@@ -79,17 +87,18 @@ def build(given: Settings, pack: Pack, log: Log, mode: str, offload: Callable[..
 
 def follow(live: Live) -> None:
     """Fold and push for ever. An outage is waited for, the screens are told; a bug ends the process."""
+    pace = Pace(time.monotonic, time.sleep, time.thread_time)
     while True:
-        began = time.monotonic()
+        began, facts = time.monotonic(), 0
         try:
-            live.step(live_module.LONGEST_WAIT)
+            facts = live.step(live_module.LONGEST_WAIT, pace.most)
             live.up = True
         except Down:
             if live.up:
                 logger.warning("The record cannot be reached; screens show the last picture and say so.")
             live.up = False
             time.sleep(0.5)
-        time.sleep(max(0.0, TICK - (time.monotonic() - began)))
+        pace.rest(facts, time.monotonic() - began)
 
 
 def beat(live: Live) -> None:
@@ -114,7 +123,7 @@ def heed(leaving: Leaving) -> None:
     os._exit(0)
 
 
-def surely(work: Callable[[Live], None], live: Live) -> None:
+def surely(work: Callable[[Any], None], live: Any) -> None:
     """A dead background task must not look like a quiet day: end the process, which is started again."""
     try:
         work(live)
@@ -129,7 +138,7 @@ def serve(app: Flask, host: str, port: int) -> None:
 
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most) if most >= 0 else FILES, most))
-    door = listen((host, port))
+    door = listen((host, port), backlog=SHARE)  # or one who comes with a hundred others waits seconds to come again
     door.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # or the end of an answer waits 40 ms for word of its beginning
 
     def shut_after(seconds: float, line: Any) -> Any:
@@ -162,18 +171,15 @@ def main() -> None:
             return tpool.execute(work, *args)
 
     app, socketio, live = build(given, load_pack(given.pack, given.data_dir), log, "eventlet", aside)
-    while True:
-        try:
-            logger.info("The room has folded %s facts.", live.catch_up())
-            log.append(started(given, live.room.vault), by="room")
-            break
-        except Down:
-            wait_out(log, "room")
+    kept = picture_of(live, given)
+    begin_with(live, kept, given)
     for work in (follow, beat, watch):
         socketio.start_background_task(surely, work, live)
     socketio.start_background_task(heed, leaving)
+    socketio.start_background_task(surely, keep, kept)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing of the room lives on disk
-    serve(app, given.room_host, given.room_port)
+    begin(given, "room", lambda: live.room.board.cursor, lambda: vitals(live))
+    serve(app, given.room_host, own_port(given.room_port, settings.process_name("room")))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Whatever else comes is dropped and counted; nothing of it is kept.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import NoneType
@@ -74,6 +74,12 @@ class Heard:
         before = self._people.get(socket)
         now = before and self._access.still(before.key)
         return now if now and before and _who(now) == _who(before) else None
+
+    def ended(self, sockets: Sequence[str]) -> list[str]:
+        """Those of them where nobody may look any more as they did; the record is asked once. Raises Down."""
+        before = {socket: self._people[socket] for socket in sockets}
+        now = self._access.all_still({person.key for person in before.values()})
+        return [socket for socket, was in before.items() if not (is_now := now[was.key]) or _who(is_now) != _who(was)]
 
 
 def _who(person: Person) -> tuple[str, str, str]:

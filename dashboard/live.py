@@ -2,46 +2,34 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
 from flask_socketio import SocketIO, join_room
 
-from dashboard import summed, views
+from dashboard import views
+from dashboard.frames import Told, written
 from dashboard.heard_events import Heard
+from dashboard.made import Made, Page, page_of
+from dashboard.pace import CROWD
 from dashboard.present import Present
+from dashboard.turns import Turns
 from server import queries
-from server.coalition.terms import WHOLE
 from server.guard import Room, cookie, opened_by_us
 from server.log import Down, Raw
-from server.roles import Eyes, Person
+from server.roles import Person
 from server.seal import Locked
 
 SPACE = "/live"
 LONGEST_WAIT = 1.0  # seconds
-BATCH = 1000  # facts
+BATCH = 600  # facts; nobody is answered while they are folded
+TO_DESKS = ("broken", "newer")  # what of the record desks alone are told
 OF_PEOPLE = ("account.", "token.")  # facts after which somebody may have no business here
-MOST_CARDS = 100  # in one patch; beyond, a screen gets the number and asks for pages: nobody reads 1,000 cards a second
+MOST_CARDS = 500  # in one patch; beyond, a screen gets the number and asks for pages
+MOST_WAITING = 24  # packets for one screen; while it reads none, others are left out: it sees that, and catches up
 
 logger = logging.getLogger(__name__)
-
-
-Counts = dict[str, dict[str, Any]]  # by role
-
-
-@dataclass(frozen=True, order=True)
-class Page:
-    """What all screens with it are sent alike: the eyes that look at it, and the scope of the cards on it."""
-
-    eyes: Eyes
-    scope: str
-
-    @property
-    def room(self) -> str:
-        """The Socket.IO room of those who look at it."""
-        return ":".join((self.eyes.role, self.scope, self.eyes.organisation.encode().hex()))
 
 
 class Live:
@@ -52,6 +40,7 @@ class Live:
         self.up = True
         self._people: dict[str, Person] = {}  # socket -> who looks
         self._pages: dict[str, Page] = {}  # socket -> at which page
+        self.made, self._turns = Made(room, clock), Turns()
         self.heard = Heard(room.access, socketio, SPACE, self._people)
         self.present = Present(room, socketio, clock, SPACE, self._people, self.heard)
         socketio.on_event("connect", self._connect, namespace=SPACE)
@@ -65,9 +54,9 @@ class Live:
             folded += len(raws)
         return folded
 
-    def step(self, wait: float = 0.01) -> int:
-        """Wait for facts, fold them, tell every screen. How many facts there were. Raises Down."""
-        raws = self.room.log.follow(self.room.board.cursor, wait, BATCH)
+    def step(self, wait: float = 0.01, most: int = 0) -> int:
+        """Wait for facts, fold them, so many at most, and tell every screen. How many there were. Raises Down."""
+        raws = self.room.log.follow(self.room.board.cursor, wait, most or BATCH)
         if raws:
             self.push(raws)
         return len(raws)
@@ -80,17 +69,10 @@ class Live:
         if any(raw.fields["wire"].startswith(OF_PEOPLE) for raw in raws):
             self.watch()  # before anything of what came after is told
         few = len(changed) <= MOST_CARDS
-        rows = queries.rows_of(board, changed) if few else []
-        counts: Counts = {}
-        made: dict[Any, list[dict[str, Any]]] = {}
+        rows, record, slow = queries.rows_of(board, changed) if few else [], self._record(), self._slow()
         for page in self._looked_at():
-            shares = tuple(board.treaty.of_card(page.eyes, row) for row in rows)
-            alike = (page.eyes.role, page.scope, shares)  # of members that are told the same, the same cards
-            if alike not in made:
-                seen = [self.room.see(row, page.eyes, page.scope) for row in rows]
-                made[alike] = [card for card in seen if card is not None]
-            cards = made[alike]
-            self._emit(page, after, cards, 0 if few else queries.many(board, changed, page.scope), counts)
+            cards, missed = self.made.cards(page, rows), 0 if few else queries.many(board, changed, page.scope)
+            self._emit(page, after, cards, missed, record, slow)
         self._tell_press(board.statements.take())
 
     def _tell_press(self, changed: list[str]) -> None:
@@ -106,25 +88,29 @@ class Live:
             return self.room.board.fold(raws)
         except Locked as fault:
             raise Down("the vault cannot be used") from fault
+        finally:
+            self.made.forget(crowd=len(raws) > CROWD)
 
     def beat(self) -> None:
-        """Tell every screen where the log is, so that a lost patch is noticed."""
-        counts: Counts = {}
+        """Tell every screen where the log is, so that a lost patch is noticed, and the figures as they are now."""
+        self.made.forget()
+        record, slow = self._record(), self._slow()
         for page in self._looked_at():
-            self._emit(page, self.room.board.cursor, [], 0, counts)
+            self._emit(page, self.room.board.cursor, "", 0, record, slow)
+        if within := self._turns.moved(len(self._pages)):
+            self.socketio.emit("turn", {"within": within}, namespace=SPACE)
         self.present.beat()
         self.reckon()
 
     def watch(self) -> None:
         """Close the screens of those whose session, account or role ended, in whichever process it did."""
-        for socket in list(self._people):
-            try:
-                still = self.heard.still(socket)
-            except Down:
-                return
-            if still is None:
-                self.socketio.emit("bye", to=socket, namespace=SPACE)
-                self.socketio.server.disconnect(socket, namespace=SPACE)
+        try:
+            ended = self.heard.ended(list(self._people))
+        except Down:
+            return
+        for socket in ended:
+            self.socketio.emit("bye", to=socket, namespace=SPACE)
+            self.socketio.server.disconnect(socket, namespace=SPACE)
 
     def reckon(self) -> None:
         """Look whether every accepted report is accounted for; not while the record is away."""
@@ -135,15 +121,27 @@ class Live:
                 logger.warning("The record could not be asked how many reports it accepted.")
 
     def _emit(
-        self, page: Page, after: str, cards: list[dict[str, Any]], missed: int, counts: Counts, to: str = ""
+        self, page: Page, after: str, cards: str, missed: int, record: str, slow: list[str], to: str = ""
     ) -> None:
-        """`counts`: by role, as far as they were counted for another page at this moment."""
-        role, cursor = page.eyes.role, self.room.board.cursor
-        if role not in counts:
-            counts[role] = summed.counts(self.room.board, role, self.room.pack, self.clock())
-        patch = {"after": after, "cursor": cursor, "cards": cards, "counts": counts[role], "missed": missed}
-        patch["record"] = "down" if not self.up else "up" if role not in views.DESKS or self.room.whole() else "broken"
-        self.socketio.emit("patch", patch, to=to or page.room, namespace=SPACE)
+        """`cards`: as JSON, one behind the other; `slow`: sockets that are left out."""
+        said = {"after": after, "cursor": self.room.board.cursor, "missed": missed}
+        said["record"] = "up" if record in TO_DESKS and page.eyes.role not in views.DESKS else record
+        patch = Told(f'{written(said)[:-1]},"cards":[{cards}],"counts":{self.made.counts(page.eyes.role)}}}')
+        self.socketio.emit("patch", patch, to=to or page.room, namespace=SPACE, skip_sid=slow)
+
+    def _record(self) -> str:
+        """How the record is: up, down, or one of TO_DESKS."""
+        if not self.up:
+            return "down"
+        return "broken" if not self.room.whole() else "newer" if self.room.board.newer else "up"
+
+    def _slow(self) -> list[str]:
+        """Screens that did not read what they were sent: more of it would only fill our memory."""
+        server = self.socketio.server
+        lines = (
+            (sid, server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, SPACE))) for sid in list(self._pages)
+        )
+        return [sid for sid, line in lines if line and line.queue.qsize() > MOST_WAITING]
 
     def _looked_at(self) -> list[Page]:
         """The pages that somebody looks at just now."""
@@ -165,11 +163,13 @@ class Live:
             return False
         if asked.get("list", "") and not views.may_list(person.role, asked["list"]):
             return False
-        page = _page(person, str(asked.get("list") or views.feed(person)))
+        page = page_of(person, str(asked.get("list") or views.feed(person)))
         self._people[request.sid], self._pages[request.sid] = person, page  # type: ignore[attr-defined]
         join_room(page.room)
+        turn = {"turn": self._turns.next(), "within": self._turns.within(len(self._pages))}
+        self.socketio.emit("turn", turn, to=request.sid, namespace=SPACE)  # type: ignore[attr-defined]
         # a first heartbeat of its own, which proves the line: it shows the room as live at once
-        self._emit(page, self.room.board.cursor, [], 0, {}, to=request.sid)  # type: ignore[attr-defined]
+        self._emit(page, self.room.board.cursor, "", 0, self._record(), [], to=request.sid)  # type: ignore[attr-defined]
         return None
 
     def _disconnect(self, reason: Any = None) -> None:
@@ -178,11 +178,6 @@ class Live:
         self.present.leave(request.sid)  # type: ignore[attr-defined]
         for known in (self._people, self._pages):
             known.pop(request.sid, None)  # type: ignore[attr-defined]
-
-
-def _page(person: Person, scope: str) -> Page:
-    """Whom no agreement of the members tells apart look at the same, whatever organisation they are of."""
-    return Page(Eyes(person.role, "" if person.role in WHOLE else person.organisation), scope)
 
 
 def now() -> datetime:

@@ -1,11 +1,13 @@
 """What each role is told. Redaction lives only here, and a field that is not listed is not shown."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from dashboard import checked, reading, shared, working
 from server import events, queries, roles
 from server.coalition.terms import Share
+from server.entries import placed
 from server.measures import scopes
 from server.pack import Pack
 from server.places import Gazetteer
@@ -18,6 +20,8 @@ DRAFTS = (*DESKS, "press")  # read statements that are not public yet
 SCOPE = {**dict.fromkeys(DESKS, "open"), **dict.fromkeys(("press", OBSERVER, "viewer"), "verified")}
 WHOLE = {**SCOPE, LEAD: "all"}  # role -> of which cards it may open each, see its photos and decide
 LISTS = ("restricted", "all")  # scopes that are the security lead's alone
+# role -> as whom it is told a card, on a page of one scope and with one share: all desks are told the same
+ALIKE = {role: "desk" if role in DESKS else role for role in roles.ROLES}
 
 JOINED = ("stands_in", "reports", "backed", "sources", "suggestions")
 FOR_ALL = (
@@ -36,6 +40,7 @@ FOR_DESKS = (
 # role -> the finest level of place it is told
 FINEST = {"press": "district", OBSERVER: "province", "viewer": "province"}
 LEVELS = ("province", "district", "commune", "station")
+HALVES = re.compile("[\ud800-\udfff]")  # of a pair
 MOST_PHOTOS = 12  # on one card, the first that came: whoever sends thousands must not make every screen carry them
 
 Grounds = Callable[[str, str], list[str]]
@@ -131,7 +136,7 @@ def _place(row: queries.Row, gazetteer: Gazetteer, finest: str, untold: Untold) 
         if not code:
             return None
         level = gazetteer.pack.places[code].level
-    named = {language: gazetteer.path(code, language) for language in gazetteer.pack.languages}
+    named = reading.named(code, gazetteer)
     certain = {"confidence": told.get("confidence"), "because": because}
     return {"code": code, "level": level, "name": named, "province": row["province"] or None, **certain, **point}
 
@@ -146,9 +151,9 @@ def _above(code: str, level: str, pack: Pack) -> str:
 
 def readable(text: str) -> str:
     """Words for a screen: what was no UTF-8 (kept as surrogates) is shown as the replacement character."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def log_id(changed: int) -> str:
     """The fact id of a place on the log."""
-    return f"{changed // 1_000_000}-{changed % 1_000_000}"
+    return placed(changed)

@@ -1,7 +1,7 @@
 """Who gets in: accounts, and the one place where desks and doors ask about sessions, tokens and the one-time link."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -143,10 +143,13 @@ class Access:
 
     def still(self, key: str) -> Person | None:
         """Whoever holds the session or token of this hash, judged anew."""
-        if kept := self.sessions.of(key):
-            return None if self._required and FACTOR not in kept else self._holder(key, kept)
-        token = self.tokens.of(key)
-        return Person(PROGRAM + token["name"], token["role"], key, "") if token else None
+        return self.all_still([key])[key]
+
+    def all_still(self, keys: Collection[str]) -> dict[str, Person | None]:
+        """The same of each hash; the record is asked once for all."""
+        kept = self.sessions.all_of(keys)
+        tokens = self.tokens.all_of([key for key in keys if not kept[key]])
+        return {key: self._judged(key, kept[key], tokens.get(key, {})) for key in keys}
 
     def by_token(self, token: str) -> Person | None:
         """Whoever holds this token."""
@@ -176,6 +179,11 @@ class Access:
             with suppress(Down):
                 self._invitations.give_back(word, until)
             raise
+
+    def _judged(self, key: str, kept: dict[str, str], token: dict[str, str]) -> Person | None:
+        if kept:
+            return None if self._required and FACTOR not in kept else self._holder(key, kept)
+        return Person(PROGRAM + token["name"], token["role"], key, "") if token else None
 
     def _holder(self, key: str, kept: dict[str, str]) -> Person | None:
         role = self.role_of(kept["name"]) if kept else None

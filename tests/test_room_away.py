@@ -27,6 +27,21 @@ MANY = 100  # incidents before the journey
 AT = "strftime('%Y-%m-%dT%H:%M:%S.000+00:00', '2017-06-04T10:02:00', (n / 10.0) || ' seconds')"
 NAMED = "%08x-aaaa-4aaa-8aaa-aaaaaaaaaaaa"  # ids of what was missed
 MISSED = 5_000  # cards that came while nobody could look
+SCREENS, RATE = 100, 20  # that the room loses at once, and how many of them may come back in one second
+LINES = """async (many) => {
+  const { Line } = await import("/static/line.js");
+  const { cursor } = await (await fetch("/api/v1/cards?limit=1")).json();
+  const nothing = () => {};
+  Object.assign(window, { waits: [], lines: [] });
+  for (let n = 0; n < many; n++) {
+    const line = new Line({ onPatch: nothing, onState: nothing, onBye: nothing, onLost: nothing });
+    const [again, cut] = [line.again.bind(line), line.cut.bind(line)];
+    line.cut = (reason) => ((line.closed = reason.startsWith("transport")), cut(reason), (line.closed = false));
+    line.again = (wait) => (line.closed && waits.push(wait), again(wait));
+    line.start(cursor);
+    lines.push(line);
+  }
+}"""  # so many screens in one page
 HELD, LATE = MANY + 1, MANY + 2  # what Amina has, and what Bora decides on
 
 
@@ -83,9 +98,9 @@ def reported(crowd: Crowded, *numbers: int, minute: str, **more: Any) -> None:
     crowd.house.log.append_all(drafts)
 
 
-def until(page: Page, holds: Any) -> None:
+def until(page: Page, holds: Any, tries: int = 300) -> None:
     """Let the page go on until something holds that is not on it."""
-    for _ in range(300):
+    for _ in range(tries):
         if holds():
             return
         page.wait_for_timeout(50)
@@ -101,6 +116,8 @@ def opened(page: Page, n: int) -> None:
     expect(page.get_by_test_id("worked")).to_be_visible()
 
 
+@pytest.mark.survival("R24", "in a browser")
+@pytest.mark.survival("R36", "office without server")
 def test_the_room_loses_its_network_for_ten_minutes(
     crowd: Crowded, line: Cable, amina: Screen, bora: FlaskClient
 ) -> None:
@@ -158,6 +175,7 @@ def test_the_room_loses_its_network_for_ten_minutes(
     expect(row(page, LATE)).to_have_class(re.compile(r"\bleft\b"))  # it goes with the next page
 
 
+@pytest.mark.survival("R28", "in a browser")
 def test_what_was_recorded_while_its_answer_was_lost_is_not_recorded_twice(
     crowd: Crowded, line: Cable, amina: Screen, bora: FlaskClient
 ) -> None:
@@ -189,6 +207,7 @@ def facts(client: FlaskClient, n: int) -> list[str]:
     return [fact["what"] for fact in told(client, n)["history"]]
 
 
+@pytest.mark.survival("R25", "in a browser", "cards of a crowd")
 def test_five_thousand_that_were_missed_come_by_pages_while_the_room_is_used(
     crowd: Crowded, line: Cable, amina: Screen
 ) -> None:
@@ -231,3 +250,25 @@ def missed(crowd: Crowded) -> None:
     )
     with crowd.alone:
         room.board.db.execute(copied)
+
+
+@pytest.mark.survival("R27", "all back", "spread", "the same picture")
+def test_a_hundred_screens_that_a_room_loses_at_once_come_back_each_in_its_turn(
+    crowd: Crowded, line: Cable, amina: Screen
+) -> None:
+    page = amina.page
+    page.evaluate(LINES, SCREENS)
+    all_live = "lines.every((line) => line.state === 'live' && line.within >= 1000 * lines.length / 20)"
+    until(page, lambda: page.evaluate(all_live), 1200)
+    assert page.evaluate("waits") == []
+    line.pull()
+    until(page, lambda: page.evaluate("waits.length") >= SCREENS, 1200)
+    waits = sorted(page.evaluate(f"waits.slice(0, {SCREENS})"))
+    assert max(sum(start <= wait < start + 1000 for wait in waits) for start in waits) <= RATE
+    assert waits[-1] < 8_000
+    reported(crowd, HELD, LATE, minute="12")
+    line.mend()
+    until(page, lambda: page.evaluate(all_live), 1200)
+    head = crowd.house.log.head()
+    until(page, lambda: page.evaluate("[...new Set(lines.map((line) => line.cursor))]") == [head])
+    page.evaluate("lines.forEach((line) => line.socket.disconnect())")

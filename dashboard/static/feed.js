@@ -14,6 +14,7 @@ import { Virtual } from "./virtual.js";
 
 const LIVE = 100; // new cards; beyond, the list is fetched anew
 const REST = 1500; // ms between searches that live cards cause, and after a page that failed
+const CROWD = 2000; // ms, and up to half as long again, between two lists that are fetched anew since so many came
 const STILL = 60; // ms that a place must be seen before its cards are fetched
 
 /** The feed in `root`; calls onOpen(id) when a row is chosen, onFail(problem) when a page could not be fetched,
@@ -133,14 +134,20 @@ export class Feed {
   }
 
   settle() {
-    if (this.waiting.size && !this.held && !this.failed) this.insert();
+    if (this.waiting.size && !this.held && !this.failed && !(this.rests && this.waiting.size > LIVE)) this.insert();
     this.say();
   }
 
   letIn = () => (this.insert(), (this.list.scrollTop = 0), this.say());
 
+  /** Everybody who looks sees the same crowd: not all of them ask at once, and nobody all the time. */
+  rest() {
+    clearTimeout(this.rests);
+    this.rests = setTimeout(() => ((this.rests = null), this.settle()), CROWD * (1 + Math.random() / 2));
+  }
+
   insert() {
-    if (this.waiting.size > LIVE) return void this.load().catch(() => {});
+    if (this.waiting.size > LIVE) return void (this.rest(), this.load().catch(() => {}));
     const fresh = [...this.waiting.values()].sort((one, other) => (one.at < other.at ? -1 : 1));
     this.waiting.clear();
     for (const card of fresh) this.loaded.insert(card);

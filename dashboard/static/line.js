@@ -7,6 +7,8 @@ const HEARTBEAT = 2000; // ms between patches when nothing happens
 const SILENCE = 3 * HEARTBEAT; // a line quiet for longer is dead, whatever the socket believes
 const BEHIND = 15000; // a server that stays behind our place has another log than the one we read
 
+const SOON = 500; // ms before a line that was cut is tried again
+const HANGS = 15000; // ms after which a try that came to nothing is given up
 const LOOK = 5000; // ms after which we say again which card is open here
 const REFUSED = 3; // times that the line was refused, after which the page is of a session before this one
 const AGAIN = "line-refused"; // where it stands that the page was loaded again for that, which is done once
@@ -22,6 +24,7 @@ export class Line {
     this.behind = null;
     this.triedAt = 0;
     this.refused = 0;
+    Object.assign(this, { turn: Math.random(), within: 0, ended: false }); // see cut()
   }
 
   /** Follows from this cursor on. */
@@ -33,28 +36,48 @@ export class Line {
     this.socket = io("/live", {
       auth: { list: this.list, word: csrf },
       transports: ["websocket"],
-      reconnectionDelay: 500,
-      reconnectionDelayMax: 4000,
+      reconnection: false, // we try again ourselves, each screen in its turn
+      timeout: SILENCE,
     });
     this.socket.on("connect", () => {
       this.refused = 0;
+      this.ended = false;
       sessionStorage.removeItem(AGAIN);
       this.heardAt = performance.now(); // a first patch may have come before this word
       this.catchUp();
     });
     this.socket.on("patch", (patch) => this.hear(patch));
-    this.socket.on("disconnect", () => {
-      this.proven = false;
-      this.tell("interrupted");
-    });
+    this.socket.on("turn", (told) => Object.assign(this, told));
+    this.socket.on("disconnect", (reason) => this.cut(reason));
     this.socket.on("connect_error", () => {
       if (!this.socket.active) this.refused++; // by the room, which answers
       this.tell("interrupted");
+      this.catchUp(); // tells whether we are signed out; and where only sockets fail, the picture still follows
+      this.again(Math.max(HEARTBEAT, this.ended ? this.within : 0));
     });
+    addEventListener("online", () => this.again(0));
     this.socket.on("bye", () => this.onBye());
     this.socket.on("present", (found) => this.onPresent(found));
     setInterval(() => this.watch(), 1000);
+    this.triedAt = performance.now();
     this.tell("catching");
+  }
+
+  /** A line that the other end closed is closed for all screens: the room starts again, and each comes back in its turn. */
+  cut(reason) {
+    this.proven = false;
+    this.tell("interrupted");
+    this.ended = reason.startsWith("transport");
+    this.again(SOON + (this.ended ? this.turn * this.within : 0));
+  }
+
+  /** Tries the line again after so many ms. */
+  again(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.triedAt = performance.now();
+      this.socket.connect();
+    }, wait);
   }
 
   /** Tells which card is open here, to whoever has the same one open; null for none. */
@@ -137,16 +160,16 @@ export class Line {
   watch() {
     const now = performance.now();
     if (this.card && now - this.lookedAt > LOOK) this.say();
-    if (this.socket.connected && now - this.heardAt > SILENCE) {
-      this.tell("interrupted");
-      this.heardAt = now;
-      this.socket.disconnect().connect();
-    }
-    if (this.state !== "interrupted" || now - this.triedAt < HEARTBEAT) return;
-    this.triedAt = now;
-    // a refused connection is not tried again by the client itself; /changes tells us whether we are signed out
-    if (!this.socket.active) this.socket.connect();
-    this.catchUp();
+    const silent = this.socket.connected && now - this.heardAt > SILENCE;
+    if (silent || (!this.socket.connected && now - this.triedAt > HANGS + this.within)) this.hang(now);
+    else if (this.socket.connected && this.state === "interrupted" && now - this.triedAt > HEARTBEAT) this.catchUp();
+  }
+
+  /** Nothing comes, and nobody said that the line was cut. */
+  hang(now) {
+    this.heardAt = this.triedAt = now;
+    this.socket.disconnect();
+    this.cut("silence");
   }
 
   tell(state) {

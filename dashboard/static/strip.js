@@ -18,10 +18,10 @@ export function shown(counts) {
 }
 
 /** Whether the server reaches the record; when it does not, nothing new arrives and nothing can be decided. And whether
- * the record is what the ledger copied. */
+ * the record is what the ledger copied, and the room can read all of it. */
 export function record(is) {
   if (!is) return;
-  for (const what of ["down", "broken"]) hook(`record-${what}`).hidden = is !== what;
+  for (const what of ["down", "broken", "newer"]) hook(`record-${what}`).hidden = is !== what;
 }
 
 /** "live", "catching" or "interrupted", with the hour up to which the screen is true. */

@@ -1,7 +1,7 @@
 """Sessions: begun, used, ended; kept under their hash, so that a stolen drawer opens nothing."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from hashlib import sha256
 
@@ -34,12 +34,18 @@ class Sessions:
 
     def of(self, key: str) -> dict[str, str]:
         """The session of this hash; empty when there is none, or it has lived too long."""
-        kept = self._drawer.get("session", key)
-        return kept if "since" in kept and self._clock().timestamp() - int(kept["since"]) < LONGEST else {}
+        return self.all_of([key])[key]
+
+    def all_of(self, keys: Collection[str]) -> dict[str, dict[str, str]]:
+        """The same of each hash."""
+        return {key: kept if self._lives(kept) else {} for key, kept in self._drawer.each("session", keys).items()}
 
     def age(self, key: str) -> float:
         """How many seconds ago it began."""
         return self._clock().timestamp() - int(self.of(key).get("since", 0))
+
+    def _lives(self, kept: dict[str, str]) -> bool:
+        return "since" in kept and self._clock().timestamp() - int(kept["since"]) < LONGEST
 
     def use(self, key: str) -> bool:
         """It lives on by being used. False when it has ended."""

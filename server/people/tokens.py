@@ -1,6 +1,7 @@
 """Tokens of programs: shown once, kept as a hash, named on the record by a public id."""
 
 import secrets
+from collections.abc import Collection
 
 from server import events
 from server.drawer import Drawer
@@ -27,6 +28,10 @@ class Tokens:
     def of(self, key: str) -> dict[str, str]:
         """The token of this hash; empty when there is none."""
         return self._drawer.get("token", key)
+
+    def all_of(self, keys: Collection[str]) -> dict[str, dict[str, str]]:
+        """The same of each hash."""
+        return self._drawer.each("token", keys)
 
     def all(self) -> list[tuple[str, str, str]]:
         """Every token's public id, name and role."""
