@@ -276,6 +276,7 @@ def test_numbers_that_lie_close_together_are_told_and_never_written(
     assert "1234" not in events.encode(alert).replace(alert.evidence, "") + json.dumps(evidence(keys, alert)["mark"])
 
 
+@pytest.mark.survival("R38", "silence is noticed")
 def test_silence_is_found_by_the_wall_clock_when_nothing_comes_any_more(
     watching: Lookout, log: Log, pen: Pen, clock: Clock
 ) -> None:

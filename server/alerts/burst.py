@@ -18,6 +18,8 @@ asked anew each minute:
   has of all categories at the rate of the hours before.
 """
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -69,28 +71,46 @@ def bursts(
 
     Only zones with an event that a report in `fresh` tells of are looked at. No two findings share an area.
     """
-    new = {event.area for event in events if event.area and not set(fresh).isdisjoint(event.reports)}
+    late = set(fresh)
+    new = {event.area for event in events if event.area and not late.isdisjoint(event.reports)}
     zones = {zone.parts: zone for area in new for zone in quiet.voices.areas.zones(area)}
-    found = [each for zone in zones.values() for each in _in_zone(zone, events, hour, quiet)]
+    told = _Told(events, quiet.voices.areas)
+    found = [each for zone in zones.values() for each in _in_zone(zone, told, hour, quiet)]
     ranked = sorted(found, key=lambda each: (each.chance, len(each.parts), each.area, each.since))
     return [replace(each, category=category, restricted=restricted) for each in _apart(ranked)]
 
 
-def _in_zone(zone: Zone, events: Sequence[Happened], hour: int, quiet: Quiet) -> Iterator[Finding]:
-    here = [event for event in events if event.area in zone.parts]
+class _Told:
+    """The events of one category, in their order, by area: of a nation's thousands a zone has few."""
+
+    def __init__(self, events: Sequence[Happened], areas: Areas) -> None:
+        self._by: dict[str, list[tuple[int, Happened]]] = defaultdict(list)
+        for turn, event in enumerate(events):
+            self._by[event.area].append((turn, event))
+        placed = [event for event in events if event.area]
+        self.placed = sorted(event.at for event in placed)  # when
+        self.fine = sorted(event.at for event in placed if event.area in areas.finest)
+
+    def here(self, zone: Zone) -> list[Happened]:
+        """Those in a zone."""
+        own = [each for part in zone.parts for each in self._by.get(part, ())]
+        return [event for _, event in sorted(own, key=lambda each: each[0])]
+
+
+def _in_zone(zone: Zone, told: _Told, hour: int, quiet: Quiet) -> Iterator[Finding]:
+    here = told.here(zone)
     voices, reach = quiet.voices, min(PAST, hour - quiet.begun)
     if sum(event.at >= hour - WINDOWS[-1] for event in here) < FEWEST:
         return
     coarse = zone.area not in voices.areas.finest  # else what only names a province cannot be compared
-    known = [event for event in events if event.area and (coarse or event.area in voices.areas.finest)]
+    times, known, share = sorted(event.at for event in here), told.placed if coarse else told.fine, voices.share(zone)
     for minutes in WINDOWS:
         window = [event for event in here if event.at >= hour - minutes]
         if len(window) < FEWEST:
             continue
-        share = voices.share(zone)
         past = max(minutes, reach - minutes)
         expected, shape = _expected(
-            *_split(here, hour - minutes), *_split(known, hour - minutes), share, past / minutes
+            *_split(times, hour - minutes), *_split(known, hour - minutes), share, past / minutes
         )
         often = quiet.daily * LOOKS * spread(len(window) - 1, expected, shape)
         yield Finding(
@@ -119,9 +139,10 @@ def _expected(here: int, own: int, all_here: int, before: int, share: float, pas
     return country * part * times, OWN + own
 
 
-def _split(events: Sequence[Happened], begins: float) -> tuple[int, int]:
-    later = sum(event.at >= begins for event in events)
-    return later, len(events) - later
+def _split(times: Sequence[float], begins: float) -> tuple[int, int]:
+    """How many of these times, which are in order, are not before that moment, and how many are."""
+    before = bisect_left(times, begins)
+    return len(times) - before, before
 
 
 def _apart(found: Sequence[Finding]) -> Iterator[Finding]:

@@ -25,15 +25,15 @@ class Picture:
 
     def __init__(self, opener: Opener, vault: Vault, pack: Pack) -> None:
         self._vault, self._pack, self.areas = vault, pack, Areas(pack)
-        self._senders = Senders(opener, vault)
+        self.senders = Senders(opener, vault)
         self._stations = {each: Stations(pack.schedule, self.areas) for each in (False, True)}
         self.worlds = {each: self._world(each) for each in (False, True)}
-        self._hiding = Hiding(self._report, self._changed)
+        self._hiding = Hiding(self.report, self._changed)
         self._folds: dict[type[events.Event], Callable[[Any], None]] = {
             events.ReportReceived: self._received,
             events.ReportRead: self._read,
             events.ReportSorted: self._sorted,
-            events.ReportSetAside: lambda event: self._heard(self._report(event.subject), "", ()),
+            events.ReportSetAside: lambda event: self._heard(self.report(event.subject), "", ()),
             events.ReportLikened: self._likened,
             events.ReportSuggested: self._suggested,
             events.ReportReleased: self._released,
@@ -48,7 +48,7 @@ class Picture:
             events.IncidentJoined: self._joined,
             events.IncidentParted: self._parted,
         }
-        self.wires = frozenset(kind.wire for kind in (*self._folds, *self._senders.kinds))
+        self.wires = frozenset(kind.wire for kind in (*self._folds, *self.senders.kinds))
 
     def _world(self, rehearsal: bool) -> World:
         return World(self._pack.schedule, self.areas, self._stations[rehearsal])
@@ -58,8 +58,8 @@ class Picture:
         event = fact.event
         if fold := self._folds.get(type(event)):
             fold(event)
-        elif type(event) in self._senders.kinds:
-            self._senders.take(fact)
+        elif type(event) in self.senders.kinds:
+            self.senders.take(fact)
             if isinstance(event, events.MonitorEnrolled | events.MonitorRetired):
                 self._post(event.subject)
             else:
@@ -68,13 +68,13 @@ class Picture:
     def _post(self, monitor: str) -> None:
         """Somebody came to the roster, changed or went."""
         for rehearsal, stations in self._stations.items():
-            stations.post(monitor, self._senders.stations(monitor, rehearsal=rehearsal))
+            stations.post(monitor, self.senders.stations(monitor, rehearsal=rehearsal))
 
     def _judge(self, source: str) -> None:
         """Somebody was blocked, or is heard again."""
         for world in self.worlds.values():
             for report in [each for each in world.reports.values() if each.source == source]:
-                report.blocked = self._senders.is_blocked(source)
+                report.blocked = self.senders.is_blocked(source)
                 world.fresh.add(report.id)
 
     def _received(self, event: events.ReportReceived) -> None:
@@ -82,13 +82,14 @@ class Picture:
         if event.rehearsal and at < self.worlds[True].hour - ANEW:
             self._stations[True].forget()
             self.worlds[True] = self._world(True)
-        self.worlds[event.rehearsal].take(self._senders.report(event, at))
+        self.worlds[event.rehearsal].take(self.senders.report(event, at))
 
-    def _report(self, report: str) -> Report | None:
-        return next((found for world in self.worlds.values() if (found := world.reports.get(report))), None)
+    def report(self, report: str) -> Report | None:
+        """A report that is remembered."""
+        return self.worlds[False].reports.get(report) or self.worlds[True].reports.get(report)
 
     def _read(self, event: events.ReportRead) -> None:
-        report = self._report(event.subject)
+        report = self.report(event.subject)
         if report is None:
             return
         place = self._words("room", event.place)
@@ -99,9 +100,8 @@ class Picture:
             report.category = event.category
             self._hiding.said(report, event.restricted)
         self.worlds[report.rehearsal].understood(report, first=True)
-        codes: list[str] = []
-        if event.kind == "checkin" and report.monitor:
-            codes = self._words(owner_of(report.source, report.id), event.words).get("codes", [])
+        said = event.words if event.kind == "checkin" and report.monitor else ""
+        codes = self._words(owner_of(report.source, report.id), said).get("codes", [])
         self._heard(report, report.station, tuple(codes))
 
     def _area(self, report: Report, code: str) -> str:
@@ -119,45 +119,45 @@ class Picture:
             self._stations[report.rehearsal].hear(station, report.monitor, sign)
 
     def _sorted(self, event: events.ReportSorted) -> None:
-        if (report := self._report(event.subject)) and not report.decided:
+        if (report := self.report(event.subject)) and not report.decided:
             report.kind, report.category = event.kind, event.category
             self._hiding.said(report, event.restricted)
             self._changed(report)
 
     def _released(self, event: events.ReportReleased) -> None:
-        report = self._report(event.subject)
+        report = self.report(event.subject)
         if report and not report.incident:  # else it became one meanwhile, and this was said of something else
             self._hiding.said(report, False)
             self._heard(report, report.station, ())
 
     def _likened(self, event: events.ReportLikened) -> None:
-        if report := self._report(event.subject):
-            first = self._report(event.first)
+        if report := self.report(event.subject):
+            first = self.report(event.first)
             report.alike = (first.alike if first else "") or event.first
             report.group, report.copy = report.group or report.alike, event.copy
             self.worlds[report.rehearsal].likened += 1
 
     def _suggested(self, event: events.ReportSuggested) -> None:
-        if (report := self._report(event.subject)) and event.likely >= LIKELY:
+        if (report := self.report(event.subject)) and event.likely >= LIKELY:
             report.group = event.into
 
     def _joined(self, event: events.IncidentJoined) -> None:
-        if (found := self._report(event.report)) and event.report != event.subject:
+        if (found := self.report(event.report)) and event.report != event.subject:
             found.group = event.subject
             self._hiding.join(found, event.subject, event.how)
 
     def _parted(self, event: events.IncidentParted) -> None:
-        if found := self._report(event.report):
+        if found := self.report(event.report):
             self._hiding.part(found)
         self._apart(event.report, event.subject)
 
     def _apart(self, report: str, incident: str) -> None:
-        if (found := self._report(report)) and found.group == incident:
+        if (found := self.report(report)) and found.group == incident:
             found.group = ""
             self._changed(found)
 
     def _opened(self, event: events.IncidentOpened) -> None:
-        if report := self._report(event.subject):
+        if report := self.report(event.subject):
             report.incident, report.copy = True, False
             report.category, report.decided = event.category, bool(event.reason)
             if report.decided:  # what a person takes for an incident of its own is one
@@ -166,13 +166,13 @@ class Picture:
             self._changed(report)
 
     def _recategorised(self, event: events.IncidentRecategorised) -> None:
-        if report := self._report(event.subject):
+        if report := self.report(event.subject):
             report.category, report.decided = event.category, True
             self._hiding.said(report, event.restricted)
             self._changed(report)
 
     def _placed(self, event: events.IncidentPlaced) -> None:
-        if report := self._report(event.subject):
+        if report := self.report(event.subject):
             place = self._words("room", event.place)
             report.station = str(place.get("station") or "")
             code = report.station or str(place.get("code") or "")
@@ -180,13 +180,13 @@ class Picture:
             self._changed(report)
 
     def _falls(self, event: events.IncidentRejected | events.IncidentDismissed) -> None:
-        if report := self._report(event.subject):
+        if report := self.report(event.subject):
             report.incident = False
             if isinstance(event, events.IncidentDismissed):
                 self._hiding.dismiss(report)
 
     def _stands(self, event: events.IncidentVerified | events.IncidentReopened) -> None:
-        if report := self._report(event.subject):
+        if report := self.report(event.subject):
             report.incident = True
             self._changed(report)
 

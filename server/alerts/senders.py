@@ -34,9 +34,7 @@ class Senders:
 
     def report(self, event: events.ReportReceived, at: float) -> Report:
         """The report, with its sender. What a stranger sent is opened for the number; no monitor's number is kept."""
-        known = self._monitor(event.source) if event.source else None
-        if known and known.rehearsal != event.rehearsal:
-            known = None
+        known = self._known(event)
         body: dict[str, Any] = {}
         if not known or event.channel not in PROVEN:
             body = self._body(event.sealed)
@@ -53,6 +51,14 @@ class Senders:
             number=int(digits) if digits.isascii() and digits.isdigit() else 0,
             blocked=bool(event.source) and self.is_blocked(event.source),
         )
+
+    def proves(self, event: events.ReportReceived) -> bool:
+        """Whether who sent a report is known without opening it."""
+        return self._known(event) is not None and event.channel in PROVEN
+
+    def _known(self, event: events.ReportReceived) -> Monitor | None:
+        known = self._monitor(event.source) if event.source else None
+        return known if known and known.rehearsal == event.rehearsal else None
 
     def _monitor(self, alias: str) -> Monitor | None:
         if alias not in self._of:

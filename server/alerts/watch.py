@@ -5,6 +5,7 @@ from datetime import datetime
 
 from server import events
 from server.alerts import coordinated, silence
+from server.alerts.ahead import Ahead
 from server.alerts.burst import NAME as SCAN
 from server.alerts.found import Finding
 from server.alerts.known import Alerts, Known, same
@@ -35,6 +36,7 @@ class Watch:
     def __init__(self, opener: Opener, vault: Vault, pack: Pack) -> None:
         self._schedule: Schedule = pack.schedule
         self._picture = Picture(opener, vault, pack)
+        self.at_once = Ahead(opener, vault, self._picture).at_once
         self.alerts = Alerts(vault, vault.secret("alerts"))
         self.wires = self._picture.wires | {events.AlertRaised.wire, events.AlertEnded.wire}
         self._found: list[tuple[Finding, bool]] = []

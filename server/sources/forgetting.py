@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server import events
-from server.log import START, Draft, Fact, Log, Raw
+from server.log import START, Draft, Fact, Log, Raw, place
 from server.monitors.roster import owner_of as owner_of_monitor
 from server.photos import Photos
 from server.seal import Vault, owner_of
@@ -46,27 +46,35 @@ class Forgetting:
         self._log, self._vault, self._data_dir = log, vault, data_dir
         self._stock, self._photos = Stock(data_dir), Photos(data_dir)
         self.owned, self.notice, self.upto = Owned(), Notice(), START  # `upto`: how far the record was read
+        self._upto = place(START)
         self._blind = False  # a newer program wrote something of this that is not understood here
 
     def look(self) -> None:
         """Learn what the record says by now."""
         while raws := self._log.read(self.upto, PAGE):
             for raw in raws:
-                for taker in (self.owned, self.notice):
-                    if raw.fields["wire"] in taker.wires:
-                        self._take(raw, taker)
-            self.upto = raws[-1].id
+                self.see(raw)
 
-    def _take(self, raw: Raw, taker: Owned | Notice) -> None:
+    def see(self, raw: Raw, fact: Fact | None = None) -> None:
+        """Learn one fact, in the order of the log, unless it is known; `fact` is the same where somebody has it."""
+        if place(raw.id) <= self._upto:
+            return
+        takers = [taker for taker in (self.owned, self.notice) if raw.fields["wire"] in taker.wires]
         try:
-            taker.take(raw.fact())
+            for taker in takers:
+                taker.take(fact or raw.fact())
         except events.Unknown:
             logger.warning("A newer program wrote fact %s: nothing is destroyed here.", raw.id)
             self._blind = True
+        self.upto, self._upto = raw.id, place(raw.id)
 
     def finish(self) -> int:
         """Forget whom two persons agreed to forget, and photos of theirs that came later. How many acts there were."""
         self.look()
+        return self.settle()
+
+    def settle(self) -> int:
+        """The same by what was learnt, which is to be all that the record said a moment ago."""
         if self._blind:
             return 0
         agreed = [self._agreed(fact) for fact in self.owned.agreed.values()]

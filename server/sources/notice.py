@@ -27,6 +27,17 @@ class Notice:
         self._at = self._last = date.min  # announced; last seen
         self._uptime = 0
 
+    def kept(self) -> list[Any]:
+        """What it has learnt, as JSON has it."""
+        dates = [each.isoformat() for each in (self.on, self._at, self._last)]
+        return [self.id, self.held, sorted(self.days), self._uptime, *dates]
+
+    def resume(self, kept: list[Any]) -> None:
+        """Know what `kept` told."""
+        self.id, self.held, days, self._uptime, *dates = kept
+        self.on, self._at, self._last = map(date.fromisoformat, dates)
+        self.days = set(days)
+
     def take(self, fact: Fact) -> None:
         """Learn one fact of `wires`."""
         event: Any = fact.event

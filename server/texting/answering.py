@@ -42,10 +42,11 @@ class Answering:
         self._drawer = Drawer(log)
         self._ours = tuple(number for name, number in given.options.items() if name.endswith("_FROM") and number)
 
-    def answer(self, fact: Fact, event: events.ReportRead) -> list[Draft]:
-        """The text that a report is answered with; none for most. Raises seal.Locked, log.Down."""
-        cause = self._log.at(fact.cause)
-        received = cause.fact().event if cause else None
+    def answer(self, fact: Fact, event: events.ReportRead, came: events.ReportReceived | None = None) -> list[Draft]:
+        """The text that a report is answered with; none for most. `came`: how it came in, where that is known without
+        asking the record. Raises seal.Locked, log.Down."""
+        cause = None if came else self._log.at(fact.cause)
+        received = cause.fact().event if cause else came
         if not isinstance(received, events.ReportReceived) or not received.source:
             return []
         try:
