@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request
 
-from dashboard import docket, spoken
+from dashboard import docket, operations, spoken
 from dashboard.headers import headers
 from dashboard.words import words_for
 from server import sums
@@ -42,6 +42,7 @@ def _context() -> dict[str, Any]:
         "band": _band() if person else "",
         "desks": DESKS,
         "complaints_due": docket.due_soon() if person else 0,
+        "alarms": operations.alarms() if person else 0,
         "destroying": _destroying() if person else None,
     }
 
@@ -161,19 +162,20 @@ def frame(status: int, heading: str, text: str, ref: str = "") -> tuple[str, int
 @allow(ANYONE)
 def health() -> Any:
     """Whether the record can be reached; to whoever is signed in also whether the room is at its head, every accepted
-    report is accounted for, and how many events of screens were none that they may send."""
+    report is accounted for, how many events of screens were none that they may send, and how many facts of a newer
+    program the room passed over."""
     board, told = room().board, dict[str, Any]()
     if someone():
         dropped = current_app.extensions["live"].heard.dropped
         balance = room().reckoning.balance
         accounted = balance.known(room().clock()) and not balance.missing
-        told = {"cursor": board.cursor, "accounted": accounted, "dropped": dropped}
+        told = {"cursor": board.cursor, "accounted": accounted, "dropped": dropped, "newer": board.newer}
     try:
         head = room().log.head()
     except Down:
         return {"record": "down", **told}, 503
     record = "broken" if told and not room().whole() else "up"
-    return {"record": record, **told, **({"behind": head != board.cursor} if told else {})}
+    return {"record": record, **told, **({"behind": head != board.cursor} if told else {}), **operations.health()}
 
 
 def _entered(session: str, name: str) -> Response:

@@ -19,6 +19,7 @@ from dashboard.imports import imports
 from dashboard.incident import incident
 from dashboard.locking import locking
 from dashboard.mapped import mapped
+from dashboard.operations import operations
 from dashboard.pages import pages
 from dashboard.photos import photos
 from dashboard.press import press
@@ -81,6 +82,7 @@ PARTS = (
     locking,
     mapped,
     model_desk,
+    operations,
     own_desk,
     pages,
     passkey_desk,

@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +27,7 @@ def only_one(data_dir: Path) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        lock.close()
         sys.exit(f"A room runs in {data_dir} already. Stop it first, or set another DATA_DIR and other ports.")
     return lock
 
@@ -49,10 +50,9 @@ def swaps_to_disk() -> bool:
 
 def free_doors(given: Settings) -> None:
     """Exits with a sentence if a port is taken: processes of one room share it, but two rooms would share reports."""
-    for name, host, port in (
-        ("INTAKE_PORT", given.intake_host, given.intake_port),
-        ("ROOM_PORT", given.room_host, given.room_port),
-    ):
+    metrics = [("METRICS_PORT", "127.0.0.1", given.metrics_port)] if given.metrics_port else []
+    rooms = [("ROOM_PORT", given.room_host, port) for port in given.room_ports]
+    for name, host, port in (("INTAKE_PORT", given.intake_host, given.intake_port), *rooms, *metrics):
         with socket.socket() as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -76,13 +76,17 @@ def is_run(data_dir: Path) -> bool:
 def processes(home: str, but: Collection[str] = ()) -> list[int]:
     """The processes of the Procfile that run for this DATA_DIR, except those of these names and ourselves."""
     mark, found = f"{MARK}={home}".encode(), []
-    spared = {f"{NAME}={name}.1".encode() for name in but}
+    spared = tuple(f"{NAME}={name}.".encode() for name in but)
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
             said = set(environ.read_bytes().split(b"\0"))
-            if mark in said and not said & spared and int(environ.parent.name) != os.getpid():
+            if mark in said and not _is_of(said, spared) and int(environ.parent.name) != os.getpid():
                 found.append(int(environ.parent.name))
     return found
+
+
+def _is_of(environ: Iterable[bytes], names: tuple[bytes, ...]) -> bool:
+    return bool(names) and any(line.startswith(names) for line in environ)
 
 
 def end_leftovers(home: str, but: Collection[str] = ()) -> int:

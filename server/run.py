@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 
 from ingest.fetch import sources
-from server import settings
+from server import promised, settings
 from server.access import Access
 from server.alone import end_leftovers, free_doors, keep_inside, only_one, swaps_to_disk
 from server.country.registry import example
@@ -56,6 +56,7 @@ def main() -> None:
         pack = load_pack(given.pack, given.data_dir)
     except PackError as fault:
         sys.exit(str(fault))
+    promised.refuse(given)
     if swaps_to_disk():
         print(SWAPS, file=sys.stderr)
     lock = only_one(given.data_dir)
@@ -85,7 +86,10 @@ def _announce(run: Run, given: Settings, pack: Pack, shutting: Shutting) -> None
     late = time.monotonic() + READY
     doors = {
         (given.intake_host, given.intake_port): 200,
-        (given.room_host, given.room_port): LOCKED if shutting.shut else 200,
+        **dict.fromkeys(
+            [(given.room_host, port) for port in given.room_ports[: 1 if shutting.shut else None]],
+            LOCKED if shutting.shut else 200,
+        ),
     }
     while not run.stopping and time.monotonic() < late:
         run.until(time.monotonic() + 0.2)

@@ -23,16 +23,22 @@ from honcho.printer import Message, Printer
 from honcho.process import Process
 
 from server.alone import MARK, NAME
+from server.precedence import Precedence
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 STOPPED = (  # doors first
     *("fetch", "intake", "sealed", "room", "shut", "readmit"),
-    *("lookout", "learner", "courier", "reader", "ledger"),
+    *("lookout", "learner", "courier", "warden", "reader", "ledger"),
 )
 ENDS = "readmit"  # the one process that is done at some time
 AGAIN = 1.0  # seconds before a process that ended is started again
 PATIENCE = 15.0  # seconds for a process to stop by itself
+
+
+def kind_of(name: str) -> str:
+    """What the Procfile calls a process; the second of a kind is `intake.2`, the first `intake`."""
+    return name.partition(".")[0]
 
 
 class Run:
@@ -43,13 +49,20 @@ class Run:
         self.events: queue.Queue[Message] = queue.Queue()
         self.printer = Printer(out, width=9)
         procfile = parse_procfile((ROOT / "Procfile").read_text()).processes
-        self.commands = {name: line for name, line in procfile.items() if name not in set(idle)}
+        several = {"intake": given.intakes, "reader": given.readers, "room": given.rooms}
+        self.commands = {
+            name if n == 1 else f"{name}.{n}": line
+            for name, line in procfile.items()
+            if name not in set(idle)
+            for n in range(1, several.get(name, 1) + 1)
+        }
         self.colours = dict(zip(self.commands, get_colours(), strict=False))
         self.running: dict[str, int] = {}  # name -> pid
         self._begun: set[str] = set()  # names of which one was started and has not ended
         self._due: dict[str, float] = {}  # name -> when it is to be started again, in monotonic seconds
         self.wanted: set[str] = set()
         self.stopping = False
+        self._precedence = Precedence()
 
     def start(self, name: str) -> None:
         """Start one process, unless there is one; its lines and its end arrive as events."""
@@ -61,7 +74,7 @@ class Run:
         env = {  # without the settings of `.env`, which each reads for itself: secrets stand in no environment
             **os.environ,
             MARK: self.home,
-            NAME: f"{name}.1",
+            NAME: name if "." in name else f"{name}.1",
             "PYTHONUNBUFFERED": "1",
             "PATH": f"{bin_dir}:{os.environ.get('PATH', '')}",
         }
@@ -79,6 +92,7 @@ class Run:
         while done is None or time.monotonic() < done:
             with contextlib.suppress(queue.Empty):
                 self._take(self.events.get(timeout=0.1))
+            self._precedence.look()
             for name in [name for name, due in self._due.items() if due <= time.monotonic()]:
                 self._again(name)
             if self.stopping and not self.running:
@@ -108,9 +122,10 @@ class Run:
 
     def _take(self, message: Message) -> None:
         if message.type == "line":
-            self.printer.write(message)
+            self._print(message)
         elif message.type == "start":
             self.running[message.name] = message.data["pid"]
+            self._precedence.started(message.data["pid"], kind_of(message.name))
         elif message.type == "stop":
             self.running.pop(message.name, None)
             self._begun.discard(message.name)
@@ -131,7 +146,7 @@ class Run:
     def stop(self) -> None:
         """Stop in order: doors first, the record last."""
         self.stopping = True
-        order = [name for name in STOPPED if name in self.commands]
+        order = [name for kind in STOPPED for name in self.commands if kind_of(name) == kind]
         for name in [*order, *reversed([name for name in self.commands if name not in order])]:
             self.end(name)
 
@@ -152,4 +167,8 @@ class Run:
 
     def say(self, line: str) -> None:
         """A line of our own among theirs."""
-        self.printer.write(Message("line", line, datetime.now(UTC).astimezone(), "run", None))
+        self._print(Message("line", line, datetime.now(UTC).astimezone(), "run", None))
+
+    def _print(self, line: Message) -> None:
+        with contextlib.suppress(OSError):  # a full disk takes no line, and whoever starts all others must outlive it
+            self.printer.write(line)

@@ -1,13 +1,16 @@
 """Every page of the room with something on it, and how it looks when its menus, dialogs and forms are open."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from playwright.sync_api import Page
 
 from server import events
+from server.drawer import Drawer
 from server.facts import complaints
 from server.log import Draft
 from server.press import public, steps
@@ -17,6 +20,7 @@ from server.press.document import Draft as Stated
 from server.press.kept import owner_of
 from server.press.picture import Picture
 from server.press.tokens import BOX, parse
+from server.vitals.looking import WATCH
 from tests.crowded_room import Crowded
 from tests.days import SOURCES, report_id
 from tests.house import PHRASE
@@ -78,6 +82,37 @@ def furnish(room: Crowded) -> None:
         for fact in facts
     )
     room.house.log.append_all(asked(room))
+    Drawer(room.house.log).put(WATCH, "now", {"picture": json.dumps(watched(now))}, 24 * 3600)
+
+
+def watched(now: datetime) -> dict[str, Any]:
+    """How a room is that has a full disk, a reader that died, a quiet gateway, and a phone without power."""
+    at = now.isoformat(timespec="seconds")
+    room = {"name": "room.1", "state": "lively", "age": 0.4, "lag": 0.1, "rss": 210_000_000, "cpu": 84.2}
+    reader = {"name": "reader.1", "state": "silent", "age": 21.0, "lag": None, "rss": 190_000_000, "cpu": 61.0}
+    absent = {"name": "learner.1", "state": "missing", "age": None, "lag": None, "rss": None, "cpu": None}
+    kinds = {
+        "disk": ("", 4e8),
+        "process_silent": ("reader.1", 21.0),
+        "late": ("reader", 18.0),
+        "phone_power": ("gammu", 40),
+    }
+    return {
+        **{
+            "at": at,
+            "record": "up",
+            "processes": [absent, reader, room],
+            "power": "mains",
+            "missing": 0,
+            "facts": 81_202,
+        },
+        "queues": [{"name": "reader", "lag": 18.0, "took": 3}],
+        "gateways": [{"name": "kannel", "heard": at}],
+        "phones": [{"gateway": "gammu", "what": "power_lost", "battery": 40, "at": at}],
+        "counts": {"kannel": {"accepted": 20_000, "repeated": 3, "spooled": 0, "refused": 1}},
+        **{"memory": None, "spool": {"bytes": 0, "damaged": 0}, "disk": {"free": 400_000_000, "all": 64_000_000_000}},
+        "alarms": [{"kind": kind, "about": of, "since": at, "n": n} for kind, (of, n) in kinds.items()],
+    }
 
 
 def asked(room: Crowded) -> list[Draft]:
@@ -274,6 +309,7 @@ SCENES = (
     Scene("Eng", "/forgetting", "[data-testid=reveals] td", agreeing),
     Scene("Vanna", "/forgetting", "[data-testid=day] .date"),
     Scene("Eng", "/lock", "[data-testid=lock]"),
+    Scene("Dara", "/operations", "[data-testid=alarms] li[data-kind=disk]"),
     Scene("Eng", "/sharing", "[data-testid=sharing-form]"),
     Scene("Eng", "/restricted", "[data-testid=feed] [data-id]", click("[data-testid=feed] [data-id]")),
 )

@@ -51,5 +51,5 @@ def test_strangers_are_told_that_it_is_up_and_no_word_more(furnished: House) -> 
     assert stranger.get("/api/v1/openapi.json").status_code == 401
     told = furnished.program("viewer").get("/health").json
     assert told
-    assert set(told) == {"record", "cursor", "accounted", "behind", "dropped"}
+    assert set(told) == {"record", "cursor", "accounted", "behind", "dropped", "newer"}
     assert furnished.program("viewer").get("/api/v1/openapi.json").status_code == 200
