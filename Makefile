@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test security test-gateways check eval learn rehearse replay screens example-statement fuzz measure bench-ui trace verify sbom audit lock clean
+.PHONY: help run test security test-gateways chaos chaos-report check eval learn rehearse replay screens example-statement fuzz measure bench bench-grow bench-ui trace verify sbom audit lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -15,8 +15,9 @@ run: $(VENV)/run.done node_modules/.done ## install what is needed and start the
 
 test: $(VENV)/test.done node_modules/.test ## install what the tests need and run them all
 	@bash tests/programs.sh
-	@rm -f build/security.json
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --security-json=build/security.json
+	@rm -f build/security.json build/survival.json
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --security-json=build/security.json \
+	  --survival-json=build/survival.json
 
 # what measures runs after all else, one by one; the table says which tests failed
 security: $(VENV)/test.done node_modules/.test ## run every test that shows a promise of SECURITY.md, and print which hold
@@ -26,6 +27,20 @@ security: $(VENV)/test.done node_modules/.test ## run every test that shows a pr
 	  --security-json=build/security.json || true
 	@$(BIN)/python -m pytest -m 'security and (timed or image)' --security-json=build/security.json || true
 	@$(BIN)/python -m tests.shown build/security.json
+
+# first what `make test` runs too and has noted, unless SHORT=1; then each fault alone, because some measure
+chaos: $(VENV)/test.done node_modules/.test ## break a whole room in every way of tests/chaos and print which promises hold (SHORT=1: minutes, behind make test)
+	@bash tests/programs.sh
+	@$(if $(SHORT),,bash tests/real/programs.sh; rm -f build/survival.json; $(BIN)/python -m pytest -n auto --dist loadfile \
+	  --no-loadscope-reorder --survival-json=build/survival.json \
+	  -m 'survival and not (fault or timed or image or real)' || true)
+	@rm -f build/chaos.json
+	@CHAOS=$(if $(SHORT),short,long) $(BIN)/python -m pytest --survival-json=build/chaos.json \
+	  -m 'survival and (fault or timed or image$(if $(SHORT),, or real))' || true
+	@$(BIN)/python -m tests.chaos.report build/survival.json build/chaos.json
+
+chaos-report: ## print again what the last `make chaos` and `make test` showed of each promise
+	@$(BIN)/python -m tests.chaos.report build/survival.json build/chaos.json
 
 test-gateways: $(VENV)/test.done ## drive the public door with Kannel and Gammu SMSD (Debian packages; installed when root)
 	@bash tests/real/programs.sh
@@ -56,6 +71,13 @@ measure: $(VENV)/test.done node_modules/.done ## print how fast reports reach a 
 	@$(BIN)/python -m tests.measure screens
 	@$(BIN)/python -m tests.measure away 60
 	@$(BIN)/python -m tests.measure roster
+
+bench: $(VENV)/test.done ## the national minute, 1,245 reports a second: SECONDS=60 RATE=1245 SCREENS=50 CALLS=new|kept OBSERVERS (enrolled)
+	@$(BIN)/python -m tests.bench --seconds $(or $(SECONDS),60) --rate $(or $(RATE),1245) --screens $(or $(SCREENS),50) \
+	  --calls $(or $(CALLS),new) --observers $(or $(OBSERVERS),0)
+
+bench-grow: $(VENV)/test.done ## the same 10 seconds with REPORTS="10000 100000" on the record before, and how long start, queries and 500 screens take
+	@$(BIN)/python -m tests.bench.grow $(or $(REPORTS),10000 100000)
 
 bench-ui: $(VENV)/test.done node_modules/.done ## print how fast the room's page is with 20,000 incidents, beside what is aimed at
 	@$(BIN)/python -m tests.bench_ui $(PARTS)

@@ -23,6 +23,7 @@ from server.roles import ROLES
 from server.settings import Settings
 from tests import doors, made_once, security, shown
 from tests.browser import chromium, needed
+from tests.chaos import promises
 from tests.days import Pen, furnish, the_pack
 from tests.house import Eyes, House, build, kept
 
@@ -38,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Marks that name what a test shows are checked, and noted."""
     config.pluginmanager.register(shown.Shown(security.ITEMS, security.NOT), "shown")
+    config.pluginmanager.register(shown.Shown(promises.ITEMS, promises.NOT, "survival"), "survived")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,6 +21,7 @@ from tests.security import ITEMS, NOT, OPEN, Item
 ROOT = Path(__file__).parent.parent
 MARKS = "<!-- items: python -m tests.shown --write -->\n", "<!-- end of items -->\n"
 LEFT_OUT = "not run"
+FAILED = ("failed", "xfail")  # how a reason begins that speaks against a promise, and not only for none
 Note = dict[str, Any]  # one run: its date, whether all was collected, marks and outcome of each test
 
 
@@ -98,7 +99,7 @@ class Shown:
         }
         path = config.invocation_params.dir / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps([*_notes(path), note], indent=1))
+        path.write_text(json.dumps([*noted(path), note], indent=1))
 
 
 def _version() -> str:
@@ -106,19 +107,21 @@ def _version() -> str:
     return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
-def _notes(path: Path) -> list[Note]:
+def noted(path: Path) -> list[Note]:
+    """The runs that stand in a file."""
     return json.loads(path.read_text()) if path.exists() else []
 
 
 class Verdict(NamedTuple):
     """On one item: `holds`, `does not` or `not applicable`, and why; what is not shown of it; how many of its parts
-    are; which are not because their tests were left out."""
+    are; which are not because their tests were left out; and which because a test failed."""
 
     state: str
     why: str
     lacks: tuple[str, ...] = ()
     shown: int = 0
     left_out: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 def unclaimed(notes: Iterable[Note]) -> str:
@@ -144,7 +147,9 @@ def verdicts(notes: Iterable[Note], items: Mapping[str, Item], never: Mapping[st
         lacks = tuple(part for part, why in reasons.items() if why)
         why = "; ".join(f"{part} ({reasons[part]})" for part in lacks)
         left_out = tuple(part for part in lacks if reasons[part].startswith(LEFT_OUT))
-        found[name] = Verdict("does not" if lacks else "holds", why, lacks, len(item.parts) - len(lacks), left_out)
+        failed = tuple(part for part in lacks if reasons[part].startswith(FAILED))
+        state = "does not" if lacks else "holds"
+        found[name] = Verdict(state, why, lacks, len(item.parts) - len(lacks), left_out, failed)
         if name in never:
             found[name] = Verdict("not applicable", f"because {never[name]}")
     return found
@@ -190,7 +195,7 @@ def parts_of(said: str) -> tuple[str, ...]:
 
 
 def table(items: Mapping[str, Item], never: Mapping[str, str], known: Mapping[str, str]) -> str:
-    """What `SECURITY.md` says of each item."""
+    """What a page says of each item."""
     rows = ["| | what is to hold | not shown by a test yet |", "|---|---|---|"]
     for name, item in items.items():
         lacks = f"*not applicable:* {never[name]}" if name in never else ", ".join(parts_of(known.get(name, "")))
@@ -198,10 +203,11 @@ def table(items: Mapping[str, Item], never: Mapping[str, str], known: Mapping[st
     return "\n".join(rows) + "\n"
 
 
-def between(text: str, rows: str) -> str:
-    """The text of `SECURITY.md` with these rows between its two marks."""
-    pattern = re.escape(MARKS[0]) + ".*?" + re.escape(MARKS[1])
-    return re.sub(pattern, lambda _: f"{MARKS[0]}\n{rows}\n{MARKS[1]}", text, count=1, flags=re.DOTALL)
+def between(text: str, rows: str, marks: tuple[str, str] = MARKS) -> str:
+    """The text of a page, such as `SECURITY.md`, with these rows between its two marks."""
+    begins, ends = marks
+    pattern = re.escape(begins) + ".*?" + re.escape(ends)
+    return re.sub(pattern, lambda _: f"{begins}\n{rows}\n{ends}", text, count=1, flags=re.DOTALL)
 
 
 def main(words: list[str]) -> int:
@@ -210,7 +216,7 @@ def main(words: list[str]) -> int:
         page = ROOT / "SECURITY.md"
         page.write_text(between(page.read_text(), table(ITEMS, NOT, OPEN)))
         return 0
-    notes = _notes(Path(words[0]))
+    notes = noted(Path(words[0]))
     if why := unclaimed(notes):
         print(f"No verdict: {why}.")
         return 1

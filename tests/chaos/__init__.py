@@ -1,0 +1,1 @@
+"""A whole room, broken in every way that an election day may break it: `make chaos`."""
