@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from dashboard import agreed, history, shared, summed, views
 from dashboard import figures as drawn
 from dashboard.asked import filters, spoken, understood
 from dashboard.course import course
 from dashboard.live import now
+from dashboard.made import page_of
 from dashboard.words import words_for
 from server import heard, queries, sums
 from server.desk.deciding import said
@@ -50,14 +51,11 @@ def cards() -> Any:
 @allow(*ROLES)
 def changes() -> Any:
     """Every card that changed behind a place on the log, oldest change first; of the feed, or of ?list=restricted."""
-    after, scope = request.args.get("after", "0-0"), _scope()
     try:
-        rows, cursor, more = queries.changes(room().board, after)
+        told = current_app.extensions["live"].made.changes(page_of(me(), _scope()), request.args.get("after", "0-0"))
     except (ValueError, OverflowError):
         abort(400)
-    seen = [card for row in rows if (card := room().see(row, me(), scope)) is not None]
-    counts = summed.counts(room().board, me().role, room().pack, now())
-    return jsonify(after=after, cursor=cursor, cards=seen, more=more, counts=counts)
+    return Response(told, mimetype="application/json")
 
 
 @api.get("/cards/<card>")

@@ -1,6 +1,5 @@
 """How far the verification of an incident has come, for desks: steps, the verdict that waits, what is known of it."""
 
-import json
 from typing import Any
 
 from server import queries
@@ -18,6 +17,6 @@ def told(row: queries.Row) -> dict[str, Any]:
     """As JSON; null for what nobody wrote down. Who is said to benefit is not among it."""
     return {
         **{name: row[name] or None for name in ("basis", "affected", "goes_on")},
-        "steps": json.loads(row["steps"]),
+        "steps": queries.read(row["steps"]),
         "awaiting": {"verdict": row["awaiting"], "by": row["proposed_by"]} if row["awaiting"] else None,
     }

@@ -1,5 +1,7 @@
 """What the reader made of a report, for desks: why, how far that can be trusted, and the places it may be about."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from dashboard.checked import DECIDED
@@ -22,11 +24,16 @@ def told(row: queries.Row, gazetteer: Gazetteer) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8192)
+def named(code: str, gazetteer: Gazetteer) -> Mapping[str, str]:
+    """The whole name of a place in each language of the pack: the same of every card that is there."""
+    return {language: gazetteer.path(code, language) for language in gazetteer.pack.languages}
+
+
 def candidate(code: str, gazetteer: Gazetteer) -> dict[str, Any]:
     """A place to be chosen: its code, level and whole name."""
     area = gazetteer.pack.places.get(code)
-    name = {language: gazetteer.path(code, language) for language in gazetteer.pack.languages}
-    return {"code": code, "level": area.level if area else "station", "name": name}
+    return {"code": code, "level": area.level if area else "station", "name": named(code, gazetteer)}
 
 
 def source(row: queries.Row) -> dict[str, Any]:

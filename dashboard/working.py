@@ -1,6 +1,5 @@
 """Who works on an incident, by when something is due, and who is told because it was not done: for desks."""
 
-import json
 from typing import Any
 
 from server import queries
@@ -15,7 +14,7 @@ def told(row: queries.Row) -> dict[str, Any]:
         **{name: row[name] or None for name in ("assigned", "due", "escalated")},
         "held": {"by": row["holder"], "until": row["held_until"]} if row["holder"] else None,
         "clocks": [] if row["stands"] else [_clock(name, row, column) for name, column in _running(row)],
-        "mentions": json.loads(row["mentions"]),
+        "mentions": queries.read(row["mentions"]),
         "work_version": row["work_version"],
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from server import events
 from server.log import START, Draft, Log, Raw
+from server.newer import readable
 from server.outside import short
 from server.seal import Forgotten, Sealer, Vault
 from server.settings import Settings
@@ -39,7 +40,7 @@ class Telling:
     def take(self, raw: Raw) -> None:
         """Fold the fact that comes next on the log."""
         self._facts, self._cursor = self._facts + 1, raw.id
-        wire, (_, _, subject) = raw.fields["wire"], raw.fields["about"].partition(":")
+        wire, (_, _, subject) = raw.fields["wire"] if readable(raw.fields) else "", raw.fields["about"].partition(":")
         event: Any = raw.fact().event if wire in FOLDED else None
         if subject not in self._asked and not (event and getattr(event, "why", "") == "head"):
             self._news = self._facts
