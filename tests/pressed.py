@@ -56,6 +56,7 @@ class Press:
             self._versions[event.of] += 1
             fields = {"wire": event.wire, "v": str(event.v), "about": event.of, "by": by, "cause": ""}
             body = {"version": str(self._versions[event.of]), "body": events.encode(event)}
+            body["once"] = f"canary-of-once:{self._n}\ncanary-of-once:{event.subject}"
             self._held.append(Raw(f"{BEGINS + self._n * 1000}-0", {**fields, **body}))
         if not self._holds:
             self._settle()
@@ -70,7 +71,7 @@ class Press:
 
     def _settle(self) -> None:
         if self._log:
-            drafts = [Draft(raw.fact().event, by=raw.fields["by"]) for raw in self._held]
+            drafts = [Draft(raw.fact().event, by=raw.fields["by"], once=tuple(raw.once())[:1]) for raw in self._held]
             self._log.append_all(drafts)
             self._held = self._log.read(self.board.cursor)
         self.board.fold(self._held)

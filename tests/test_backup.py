@@ -109,6 +109,7 @@ class Traffic:
 
 
 @pytest.mark.security("S40", "while running", "restored and verified", "sealed to an offline key")
+@pytest.mark.survival("R42", "restored and verified")
 def test_a_backup_under_load_makes_the_same_room_elsewhere(door, given, log, keys, key, backup, elsewhere):
     furnish(log, Pen(keys))
     access = Access(log, lambda name: None, now)
@@ -284,6 +285,7 @@ def test_keys_that_do_not_say_of_when_they_are_are_refused(
         restore(asked, backup, backup.with_name(backup.name + SUFFIX), key, elsewhere, now)
 
 
+@pytest.mark.survival("R42", "killed")
 def test_a_restore_that_was_killed_left_no_room_and_the_next_one_begins_anew(given, log, keys, key, backup, elsewhere):
     furnish(log, Pen(keys))
     n = make(given, log, backup, key.to_public(), now)

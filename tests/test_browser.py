@@ -130,6 +130,7 @@ def test_hostile_text_stays_text(rig: Rig, amina: Screen) -> None:
         amina.page.mouse.move(900, 10)  # while somebody reads, new cards wait
 
 
+@pytest.mark.survival("R26", "dropped frame")
 def test_a_frame_that_is_lost_on_the_way_is_recovered(rig: Rig, browser: Browser) -> None:
     shown = screen(browser)
     dropped: list[str] = []

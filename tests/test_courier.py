@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest.signals import handle_of
-from server import events, seal, settings
+from server import courier, events, seal, settings
 from server.log import Down, Log
 from server.pack import Pack
 from server.seal import Vault
@@ -64,6 +64,19 @@ def test_a_report_is_answered_with_its_reference_by_the_gateway_that_brought_it(
     assert path == "/cgi-bin/sendsms", "neither number nor words stand in an address"
     assert headers["x-kannel-username"] == "room"
     assert became(office) == {"sent": 1}
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_report_is_answered_though_more_came_in_between_than_the_courier_remembers(
+    office: Office, gateway: Gateway, log: Log, monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    monkeypatch.setattr(courier, "REMEMBERED", 0 if asked else 10)
+    looked, at = list[str](), Log.at
+    monkeypatch.setattr(Log, "at", lambda self, fact: (looked.append(fact), at(self, fact))[1])
+    office.report()
+    all_steps(office.courier())
+    assert gateway.words() == [f"Received, thank you. {reference(1)}"]
+    assert bool(looked) == asked, "a look at the record for each report is dear in a crowd"
 
 
 def test_a_khmer_speaker_is_answered_in_khmer(office: Office, gateway: Gateway) -> None:

@@ -74,6 +74,7 @@ def test_what_a_person_wrote_stands_sealed_on_the_log(house: House, desk: FlaskC
     assert "canary" not in str(house.log.read())
 
 
+@pytest.mark.survival("R28", "at the desk")
 def test_a_decision_on_an_old_picture_is_refused_with_the_newer_card(house: House, desk: FlaskClient) -> None:
     ticked(house, desk, days.NEW)
     version = told(desk, days.NEW)["card"]["version"]
@@ -183,6 +184,7 @@ def test_an_administrator_opens_and_closes_accounts(house: House) -> None:
         assert admin.post("/api/v1/accounts", json={**account, **wrong}).status_code == 422
 
 
+@pytest.mark.survival("R28", "at the desk")
 def test_of_two_decisions_that_name_no_version_the_second_is_stale(house: House, desk: FlaskClient) -> None:
     ticked(house, desk, days.NEW)
     assert decide(desk, days.NEW, "verification", method="photo", reason="seen").status_code == 202

@@ -67,6 +67,7 @@ def test_from_six_on_nobody_texts_and_everybody_says_what_they_would_have_said(p
     assert not {sender for sender, _ in ways} & forms & texted
 
 
+@pytest.mark.survival("R38", "equal by any door")
 def test_the_day_goes_on_by_form_telephone_chat_and_on_foot(
     keys: Path, log: Log, door: Door, pack: Pack, day, hand: Hand
 ):

@@ -45,6 +45,7 @@ def test_a_sealed_report_arrives_like_any_other_with_the_hour_it_was_written(doo
     assert len(door.reports()) == 1
 
 
+@pytest.mark.survival("R32", "sealed on the phone")
 def test_the_same_envelope_again_or_the_same_report_sealed_again_is_one_report_with_one_number(door):
     first, second = sealed(door), sealed(door)
     said = [phone.read(answers, post(door, body).data) for body, answers in (first, first, second)]

@@ -27,6 +27,7 @@ def test_there_is_a_golden_sample_for_every_version_of_every_fact() -> None:
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+@pytest.mark.survival("R40", "older facts")
 def test_a_fact_that_was_once_written_can_still_be_read(path: Path) -> None:
     sample = json.loads(path.read_text())
     assert path.stem == f"{sample['wire']}.v{sample['v']}"
@@ -55,6 +56,7 @@ def test_no_two_facts_share_a_name() -> None:
     assert all(wire == kind.wire and wire.startswith(f"{kind.about}.") for wire, kind in events.KINDS.items())
 
 
+@pytest.mark.survival("R40", "newer facts")
 def test_a_fact_of_a_newer_program_is_unknown_and_not_misread() -> None:
     with pytest.raises(events.Unknown):
         events.decode("report.invented", 1, "x", "{}")

@@ -100,6 +100,7 @@ def test_a_header_that_proves_the_caller_proves_nothing_when_it_comes_twice(open
 
 @pytest.mark.security("S21", "a hundred times and a day later")
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.survival("R14", "each gateway", "a hundred times")
 def test_a_captured_call_a_hundred_times_and_a_day_later_is_one_incident(open_door, new_reader, name):
     door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
     assert door.client.open(**call).status_code == 200
@@ -149,6 +150,7 @@ def test_a_call_that_is_repeated_or_made_anew_gets_the_same_answer_and_is_one_re
 
 @pytest.mark.security("S21", "at once")
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.survival("R14", "each gateway")
 def test_equal_calls_at_once_are_one_report(open_door, name):
     door, call = open_door(name), SAMPLES[name].call(WORDS, SENDER, ID)
     with ThreadPoolExecutor(10) as pool:
@@ -159,6 +161,8 @@ def test_equal_calls_at_once_are_one_report(open_door, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.survival("R15", "each gateway")
+@pytest.mark.survival("R10", "of each gateway")
 def test_what_neither_record_nor_spool_can_take_gets_503_and_comes_in_at_the_next_try(open_door, name):
     call, door = SAMPLES[name].call(WORDS, SENDER, ID), open_door(name, doors.away())
     with doors.full_disk():
@@ -187,6 +191,7 @@ def test_while_the_record_is_away_a_call_is_answered_as_ever_and_waits_sealed(op
 
 @pytest.mark.security("S19", "texts as sent")
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.survival("R43", "each gateway")
 def test_every_text_is_kept_exactly_as_it_was_sent(open_door, name):
     door = open_door(name)
     for number, text in enumerate(TEXTS.values()):
@@ -205,6 +210,7 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(open_door, name):
 
 @pytest.mark.security("S53", "any bytes")
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.survival("R43", "any bytes")
 def test_no_bytes_whatever_make_a_gateway_fail(open_door, name):
     door = open_door(name)
 

@@ -74,6 +74,7 @@ def test_whoever_cannot_take_a_fact_just_now_is_told_again_and_nobody_twice(log,
     assert [ear.heard for ear in ears] == [told(log, "report.received")] * 3
 
 
+@pytest.mark.survival("R40", "newer facts")
 def test_facts_of_a_newer_program_are_passed_over_and_said_so_once(log, pen, caplog):
     def newer(wire: str) -> None:
         fields: dict[Any, Any] = {"wire": wire, "v": "99", "about": "report:x", "by": "x", "cause": ""}

@@ -16,6 +16,7 @@ from server.ledger import Ledger
 from server.log import Draft, Log
 from server.pack import Pack
 from server.photos import Photos, name_of
+from server.resumed import Picture
 from server.seal import Forgotten, Opener, Vault
 from server.sources.forgetting import Forgetting
 from server.sources.leaving import Leaving
@@ -151,6 +152,32 @@ def test_a_copy_that_was_made_before_opens_nothing_of_theirs_with_the_vault_of_n
     with pytest.raises(Forgotten):
         vault.open(f"source:{GONE}", read[0].words)
     assert vault.open(f"source:{STAYS}", read[1].words)["text"] == "sparrow 2"
+
+
+@pytest.mark.security("S5", "older copies")
+@pytest.mark.parametrize("way", ["two persons agree", "the day has come"])
+def test_the_picture_that_a_room_kept_opens_nowhere_once_anybody_is_forgotten(
+    told: House, lead: FlaskClient, second: FlaskClient, keys: Path, way: str
+) -> None:
+    def picture(board: Board) -> Picture:
+        return Picture(keys, board, Vault(keys), told.log, "kh-2017", lambda: True)
+
+    def began() -> Board:
+        return Board(Opener(keys / "keys"), Vault(keys), lambda text: False, the_pack())
+
+    path = keys / "picture" / "board"
+    picture(told.live.room.board).keep()
+    copy, board = path.read_bytes(), began()
+    assert picture(board).resume() == board.facts == told.live.room.board.facts
+    assert "canary 0" in texts(board)
+    if way == "two persons agree":
+        confirms(told, second, asks(told, lead, report=report_id(READ)), keys)
+    else:
+        forgetting = Forgetting(told.log, Vault(keys), keys)
+        forgetting.look()
+        assert forgetting.forget_all(told.log.head())
+    path.write_bytes(copy)
+    assert (picture(began()).resume(), path.exists()) == (0, False)
 
 
 @pytest.mark.security("S11", "forgetting")

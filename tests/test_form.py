@@ -47,6 +47,7 @@ def door_reference(report: str) -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
+@pytest.mark.survival("R32", "form")
 def test_pressing_the_button_twice_is_one_report_with_one_reference_number(door):
     sent = {"text": "Box open", "id": hidden_id(door.client.get("/").text)}
     pages = [door.client.post("/", data=sent, headers=BROWSER).text for _ in range(2)]
@@ -129,6 +130,7 @@ def test_an_empty_text_is_asked_for_again_and_the_rest_is_kept(door, text, langu
     assert door.reports() == []
 
 
+@pytest.mark.survival("R32", "form")
 def test_when_nothing_can_keep_it_the_words_come_back_and_the_next_press_is_the_same_report(tmp_path, log):
     broken, typed = doors.build(tmp_path, doors.away()), {"text": "<b>Box</b> open", "id": "b" * 22}
     with doors.full_disk():

@@ -97,6 +97,7 @@ def names_of(call: dict[str, Any]) -> list[str]:
 
 @pytest.mark.security("S53", "fuzz")
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.survival("R43", "fuzz")
 def test_a_gateway_whose_proof_is_right_may_send_anything(client, name):
     true, gateway = SAMPLES[name].call(WORDS, SENDER, ID), gateway_file(name)
     fields = st.dictionaries(st.sampled_from(names_of(true)) | WORDY, VALUES, max_size=8)
@@ -167,6 +168,7 @@ ASKED = st.fixed_dictionaries(
 
 
 @pytest.mark.security("S53", "fuzz")
+@pytest.mark.survival("R43", "fuzz")
 def test_the_public_door_answers_whatever_is_asked(client):
     fuzz(ASKED, lambda call: answered(client, call))
 

@@ -22,9 +22,12 @@ LINE = [
     "server.steps",
     "server.strict",
     "server.addresses",
+    "server.redis_addresses",
     "server.gateway_secrets",
+    "server.several",
     "server.settings",
     "server.logs",
+    "server.garbage",
     "server.country.packfiles",
     "server.country.taxonomy",
     "server.texting.segments",
@@ -66,6 +69,7 @@ LINE = [
     "server.locking.keeping",
     "server.locking.master",
     "server.sealing.keys",
+    "server.sealing.file",
     "server.sealing.vault",
     "server.sealing.stock",
     "server.seal",
@@ -76,7 +80,11 @@ LINE = [
     "server.press.written",
     "server.press.merging",
     "server.redis_users",
+    "server.entries",
+    "server.reached",
     "server.log",
+    "server.promised",
+    "server.newer",
     "server.drawer",
     "server.sealing.used",
     "server.recorded",
@@ -85,6 +93,7 @@ LINE = [
     "server.tables",
     "server.photos",
     "server.outage",
+    "server.vitals.pulse",
     "server.roles",
     "server.locking.recorded",
     "server.shares",
@@ -109,7 +118,10 @@ LINE = [
     "server.walls",
     # reports come in
     "ingest.senders",
+    "ingest.lines",
     "ingest.spool",
+    "ingest.together",
+    "ingest.keeping",
     "ingest.message",
     "ingest.intake",
     "ingest.gateways",
@@ -137,6 +149,7 @@ LINE = [
     "ingest.signals",
     "ingest.handed",
     "ingest.quarantine",
+    "ingest.hook",
     "ingest.darkroom",
     "ingest.envelope",
     "ingest.attach",
@@ -148,6 +161,8 @@ LINE = [
     "ingest.offline",
     "ingest.front",
     "ingest.door",
+    "ingest.swift",
+    "ingest.passing",
     "ingest.fetch",
     "ingest.readmit",
     # a program beside the door, for gateways that only write files
@@ -222,8 +237,12 @@ LINE = [
     "server.stories.stories",
     "server.reading.whereabouts",
     "server.reading.drafts",
+    "server.reading.queue",
     "server.reading.opening",
+    "server.reading.effort",
+    "server.reading.stuck",
     "server.reading.sorter",
+    "server.reading.asking",
     "server.reading.unsorted",
     "server.reading.alike",
     "server.reading.echoes",
@@ -281,6 +300,7 @@ LINE = [
     "server.docket.kept",
     "server.sections.people",
     "server.sources.acts",
+    "server.sections.unread",
     "server.sections.cards",
     "server.sections.undone",
     "server.sections.verifying",
@@ -322,6 +342,7 @@ LINE = [
     "server.alerts.world",
     "server.alerts.senders",
     "server.alerts.picture",
+    "server.alerts.ahead",
     "server.alerts.known",
     "server.alerts.watch",
     "server.alerts.shown",
@@ -344,6 +365,7 @@ LINE = [
     "server.asking.filters",
     "server.asking.index",
     "server.board",
+    "server.resumed",
     "server.queries",
     "server.stories.beside",
     "server.sums",
@@ -414,10 +436,12 @@ LINE = [
     "server.texting.answering",
     "server.texting.paging",
     "server.texting.sending",
+    "server.texting.ordering",
     "server.courier",
     # beside the line: the sealed copy, and commands
     "server.beside",
     "server.compared",
+    "server.late",
     "server.ledger",
     "server.verify",
     "server.check_ledger",
@@ -439,7 +463,15 @@ LINE = [
     "server.backups.record",
     "server.backups.making",
     "server.backups.restoring",
+    "server.backups.rebuilding",
     "server.backups.console",
+    "server.vitals.machine",
+    "server.vitals.beats",
+    "server.vitals.alarms",
+    "server.vitals.looking",
+    "server.vitals.metrics",
+    "server.vitals.warden",
+    "server.precedence",
     "server.running",
     "server.locking.ways",
     "server.locking.keeper",
@@ -508,9 +540,14 @@ LINE = [
     "dashboard.drawn.flow",
     "dashboard.drawn.members",
     "dashboard.drawn.channels",
+    "dashboard.frames",
+    "dashboard.made",
+    "dashboard.turns",
+    "dashboard.pace",
     "dashboard.heard_events",
     "dashboard.present",
     "dashboard.live",
+    "dashboard.begun",
     "dashboard.agreed",
     "dashboard.drawn.whole",
     "dashboard.taken",
@@ -546,6 +583,7 @@ LINE = [
     "dashboard.docket",
     "dashboard.restricted",
     "dashboard.headers",
+    "dashboard.operations",
     "dashboard.pages",
     "dashboard.account",
     "dashboard.parts",
@@ -632,9 +670,9 @@ def test_public_names_say_what_they_are(name: str) -> None:
 
 
 HOMES = {  # package -> who may import it
-    "redis": {"server.log"},
+    "redis": {"server.log", "server.reached"},
     "eventlet": {"intake", "room"},
-    "flask": {"ingest.door", "ingest.front", "ingest.form", "server.guard", "room"}
+    "flask": {"ingest.door", "ingest.swift", "ingest.front", "ingest.form", "server.guard", "room"}
     | {name for name in LINE if name.startswith(("dashboard.", "server.desk."))},
     "flask_socketio": {"room", "dashboard.live", "dashboard.present", "dashboard.heard_events"},
     "nacl": {
@@ -644,6 +682,7 @@ HOMES = {  # package -> who may import it
         "server.sealing.vault",
         "server.sealing.stock",
         "server.seal",
+        "server.resumed",
         "server.heads",
         "server.ledger",
         "server.texting.outbox",
@@ -738,6 +777,7 @@ CLOCKS = {  # who may look at the wall clock, and why
     "server.lookout": "the one clock of the lookout's process, handed in",
     "server.learner": "the one clock of the learner's process, handed in",
     "server.reader": "the one clock of the reader's process: how long a part has waited",
+    "server.vitals.warden": "the one clock of the warden's process, handed in",
     "ingest.gammu_folder": "the one clock of the forwarder, handed in",
     "ingest.fetch": "the one clock of the fetcher, with which it signs",
     "ingest.rehearse": "the one clock of the rehearsal, handed in",
@@ -746,6 +786,7 @@ CLOCKS = {  # who may look at the wall clock, and why
 }
 
 
+@pytest.mark.survival("R35", "clocks that only run")
 def test_time_is_handed_in() -> None:
     asks = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime"}
     assert {name for name, path in FILES.items() if calls(path) & asks} == set(CLOCKS)
@@ -779,7 +820,7 @@ def test_every_process_of_the_procfile_exists() -> None:
     lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
     assert list(lines) == [
         *("redis", "keeper", "intake", "sealed", "shut", "readmit", "fetch", "reader", "learner", "courier"),
-        *("lookout", "room", "ledger"),
+        *("lookout", "warden", "room", "ledger"),
     ]
     for command in lines.values():
         python, *words = command.split()

@@ -142,6 +142,8 @@ def arrived(door: doors.Door, n: int) -> list[tuple[str, events.ReportReceived]]
     return list(zip([body["text"] for body in door.bodies()], reports, strict=True))
 
 
+@pytest.mark.survival("R31", "in a browser")
+@pytest.mark.survival("R36", "phones keep what they have")
 def test_twenty_reports_written_offline_outlive_the_browser_and_arrive_once_each_with_their_own_times(
     lasting: Phone, air: Air, door: doors.Door
 ) -> None:

@@ -84,6 +84,7 @@ def ping(level: int, plug: int) -> dict:
     return smsgate.event("system:ping", {"health": health | {"status": "pass", "version": "1.66.1", "releaseId": 1}})
 
 
+@pytest.mark.survival("R37", "a gateway's phone tells")
 def test_a_phones_ping_tells_when_the_power_goes_and_comes_back(door):
     come_in(door, ping(94, 2), ping(93, 0), ping(90, 0), ping(88, 4))
     assert signs(door) == [("power_back", 94), ("power_lost", 93), ("power_back", 88)]
@@ -225,6 +226,7 @@ def test_smssync_does_not_say_delivered_of_what_only_waits():
 # EnvayaSMS
 
 
+@pytest.mark.survival("R37", "a gateway's phone tells")
 def test_a_power_cut_is_told_by_the_phone_and_by_each_of_its_calls(door):
     def status(what: str, power: str) -> dict:
         return envayasms.signed({"action": "device_status", "status": what, "power": power})

@@ -123,6 +123,7 @@ def disk() -> Iterator[Disk]:
 @pytest.mark.security("S39", "power cut")
 @pytest.mark.image
 @pytest.mark.timeout(400)
+@pytest.mark.survival("R1", "a whole room starts on it")
 def test_a_power_cut_leaves_nothing_readable_on_the_disk_and_loses_no_report(disk: Disk) -> None:
     (disk.at / "tmp").mkdir()
     rig = prepared(disk.at, TMPDIR=str(disk.at / "tmp"))

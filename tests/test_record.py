@@ -176,6 +176,7 @@ def everything_told(press: Press) -> list[str]:
         *ORGANISATIONS[:1],
         "canary text",
         "canary of place",
+        "canary-of-once",
         "85512345678",
         "012345678",
         "called back",

@@ -30,6 +30,7 @@ def document_of(house: House) -> dict[str, object]:
     return dict(json.loads(json.loads(raw.fields["body"])["document"]))
 
 
+@pytest.mark.survival("R30", "every step")
 def test_without_a_sealed_copy_nothing_is_released(people: People, house: House) -> None:
     statement = people.signed()
     assert "is the ledger running?" in error(people.release(statement))["message"]
@@ -37,6 +38,7 @@ def test_without_a_sealed_copy_nothing_is_released(people: People, house: House)
 
 
 @pytest.mark.parametrize("killed", ["never", "before it copies", "before it signs"])
+@pytest.mark.survival("R30", "every step")
 def test_what_is_released_is_signed_whenever_the_ledger_is_killed(
     people: People, house: House, keys: Path, pack: Pack, killed: str
 ) -> None:

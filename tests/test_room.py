@@ -110,6 +110,10 @@ def test_who_may_decide_and_who_may_open_accounts_is_written_down_here(furnished
         "imports.take",
         "model_desk.choose",
     }
+    assert {name for name, roles in named.items() if name.startswith("operations.")} == {
+        *("operations.page", "operations.told"),
+    }
+    assert all(named[name] == {"administrator", "security_lead"} for name in named if name.startswith("operations."))
     assert {name for name, roles in named.items() if roles == {"security_lead"}} == {
         "desk.release",
         "restricted.page",

@@ -344,6 +344,7 @@ def test_a_wall_does_not_say_that_all_is_accounted_for_while_nobody_could_count(
     assert not found.known(kept.hour + LATE)
 
 
+@pytest.mark.survival("R41", "any order of faults")
 def test_every_report_is_shown_joined_set_aside_or_spam(house: House, pen: Pen, kept: Accounts) -> None:
     first, second, third = report_id(1), report_id(2), report_id(3)
     put(house, *(pen.received(n) for n in range(1, 6)), pen.read(1), pen.opened(1), pen.read(2), pen.opened(2))

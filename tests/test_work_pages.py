@@ -135,6 +135,7 @@ def test_sound_and_notice_call_whoever_chose_them_and_nobody_else(crowd: Crowded
     expect(bora.get_by_test_id("grave-bar")).to_be_hidden()
 
 
+@pytest.mark.survival("R29", "on the screens")
 def test_many_of_the_gravest_are_one_line_and_a_list_and_come_back_when_nobody_has_them_any_more(
     crowd: Crowded, amina: Screen, bora: Page
 ) -> None:

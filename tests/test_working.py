@@ -135,6 +135,7 @@ def int_of(card: str) -> int:
     return next(n for n in range(100) if report_id(n) == card)
 
 
+@pytest.mark.survival("R29", "claim ends")
 def test_what_is_held_comes_back_by_time_alone_and_later_while_somebody_works_on_it(
     house: House, pen: Pen, amina: FlaskClient, dara: FlaskClient, clock: Clock
 ) -> None:

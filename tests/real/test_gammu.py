@@ -115,6 +115,7 @@ def test_a_part_whose_other_part_never_comes_is_a_report_that_says_so(folder, mo
     assert LONG.endswith(body["text"])
 
 
+@pytest.mark.survival("R16", "another gateway itself")
 def test_while_the_door_is_away_texts_wait_and_then_arrive_each_once(folder, modem):
     texts = [f"PR KD0123 late {n}" for n in range(12)]
     with outside.room(folder / "r", opened=False) as room, modem.smsd(), modem.forwarder(room):
@@ -128,6 +129,7 @@ def test_while_the_door_is_away_texts_wait_and_then_arrive_each_once(folder, mod
 
 
 @pytest.mark.parametrize("halts", ["post", "wipe", "overwrite"])
+@pytest.mark.survival("R16", "another gateway itself")
 def test_a_forwarder_that_is_killed_before_or_behind_its_step_loses_and_doubles_nothing(folder, modem, halts):
     """It halts at the first message: behind the door's 200, before or in the middle of removing the file."""
     texts = ["PR KD0123 late", LONG, KHMER]

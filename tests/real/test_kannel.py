@@ -41,6 +41,7 @@ def everything_came(room: outside.Room, count: int) -> None:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.survival("R17", "Kannel itself")
 def test_two_thousand_texts_arrive_each_once_and_are_answered_in_time_and_nobody_is_texted_back(folder, capfd):
     with outside.room(folder / "r") as room, outside.Relay(room.port) as relay:
         with kannel.running(folder / "k", relay.port) as gateway:
@@ -92,6 +93,7 @@ def test_khmer_comes_to_the_letter(folder):
     assert (body["text"], body["sender"]) == (words, "+85512345678")
 
 
+@pytest.mark.survival("R34", "long texts of Kannel")
 def test_the_parts_of_a_long_text_are_one_report(folder):
     parts = ("PR KD0123 " + "a" * 130, "b" * 60)
     with outside.room(folder / "r") as room, kannel.running(folder / "k", room.port) as gateway:
@@ -103,6 +105,7 @@ def test_the_parts_of_a_long_text_are_one_report(folder):
         assert [report.part for report in room.reports()] == [""]
 
 
+@pytest.mark.survival("R33", "Kannel itself")
 def test_a_part_whose_other_part_never_comes_is_a_report_that_says_so(folder):
     with outside.room(folder / "r") as room, kannel.running(folder / "k", room.port) as gateway:
         header = urllib.parse.quote(bytes((5, 0, 3, 42, 2, 1)))
@@ -112,6 +115,8 @@ def test_a_part_whose_other_part_never_comes_is_a_report_that_says_so(folder):
     assert (report.part, bool(report.whole), body["text"]) == ("1/2", True, "PR KD0123")
 
 
+@pytest.mark.survival("R16", "Kannel itself")
+@pytest.mark.survival("R15", "Kannel itself")
 def test_a_door_that_is_away_gets_everything_once_when_it_is_back(folder):
     with outside.room(folder / "r", opened=False) as room, kannel.running(folder / "k", room.port) as gateway:
         gateway.text(f"+8551 1234 {WORDS}", count=50, more=("-z", "5"))
