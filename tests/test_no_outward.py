@@ -25,7 +25,7 @@ CALLS_OUT = {  # module -> where the address comes from
 NO_CALL = {
     "room": "options of its own socket",
     "intake": "the same",
-    "ingest.swift": "how to look at what came on a caller's line",
+    "ingest.passing": "how to look at what came on a caller's line",
     "server.reached": "options of the connection to the record",
     "server.alone": "a lock between rooms of this machine",
     "server.locking.keeping": "a file's name: who keeps the keys",
